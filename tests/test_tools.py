@@ -1,0 +1,162 @@
+"""The maintainers' tools: tutorials never overwrite, reports are built from notebooks, the network is really cut."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbformat.v4 import new_code_cell, new_notebook, new_output
+
+import claims as claims_tool
+import data as data_tool
+import offline
+from execute import merge_streams
+from lab import free_port, has_display
+from notebooks import ROOT, NotebookError
+from report import filled
+from tutorials import make_tutorial
+
+SOLUTION = ROOT / "solutions/01_linear_regression.ipynb"
+NETWORK = "import socket; socket.create_connection(('192.0.2.1', 9), 2)"
+LOOPBACK = "import socket; s = socket.create_server(('127.0.0.1', 0)); socket.create_connection(s.getsockname(), 2)"
+
+
+def tutorial_source(code: str) -> str:
+    """Return what becomes of one code cell in a tutorial."""
+    return make_tutorial(new_notebook(cells=[new_code_cell(code)])).cells[0].source
+
+
+def test_solutions_become_stubs():
+    code = "def f(x):\n    ### BEGIN SOLUTION\n    return 42\n    ### END SOLUTION"
+    assert tutorial_source(code) == "def f(x):\n    # YOUR CODE HERE\n    raise NotImplementedError()"
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "### BEGIN SOLUTION\nx = 42",
+        "### Begin Solution\nx = 42\n### End Solution",
+        "x = 42\n### END SOLUTION\n",
+        "# begin  solution\nx = 42",
+        "x = (\n### BEGIN SOLUTION\n42)\n### END SOLUTION",
+    ],
+)
+def test_leaking_solutions_are_caught(code: str):
+    with pytest.raises(NotebookError):
+        tutorial_source(code)
+
+
+@pytest.fixture
+def course(tmp_path: Path) -> Path:
+    """Return a small git repository with one solution and its tutorial."""
+    for folder in ("solutions", "tutorials"):
+        (tmp_path / folder).mkdir()
+    (tmp_path / "solutions" / SOLUTION.name).write_bytes(SOLUTION.read_bytes())
+    git(tmp_path, "init", "-q")
+    assert make(tmp_path).returncode == 0
+    git(tmp_path, "add", ".")
+    git(tmp_path, "-c", "user.name=a", "-c", "user.email=a@b.c", "commit", "-qm", "first")
+    return tmp_path
+
+
+def git(folder: Path, *words: str) -> None:
+    """Run git in a folder."""
+    subprocess.run(["git", *words], cwd=folder, check=True, capture_output=True)
+
+
+def make(folder: Path) -> subprocess.CompletedProcess[str]:
+    """Make the tutorial of a small course."""
+    command = [sys.executable, ROOT / "tools/tutorials.py", folder / "solutions" / SOLUTION.name]
+    return subprocess.run(command, capture_output=True, text=True, stdin=subprocess.DEVNULL)
+
+
+def edit(path: Path) -> None:
+    """Change the first cell of a notebook."""
+    notebook = nbformat.read(path, as_version=4)
+    notebook.cells[0].source += "\n\nMine."
+    path.write_text(nbformat.writes(notebook), encoding="utf-8")
+
+
+def test_an_edited_tutorial_is_never_overwritten(course: Path):
+    tutorial = course / "tutorials" / SOLUTION.name
+    edit(course / "solutions" / SOLUTION.name)
+    edit(tutorial)
+    mine = tutorial.read_bytes()
+    done = make(course)
+    assert done.returncode == 1 and "was edited: left as it is" in done.stdout
+    assert tutorial.read_bytes() == mine
+
+
+def test_a_tutorial_that_git_does_not_know_is_never_overwritten(course: Path):
+    git(course, "rm", "-q", "--cached", f"tutorials/{SOLUTION.name}")
+    edit(course / "tutorials" / SOLUTION.name)
+    mine = (course / "tutorials" / SOLUTION.name).read_bytes()
+    assert make(course).returncode == 1
+    assert (course / "tutorials" / SOLUTION.name).read_bytes() == mine
+
+
+def test_an_unchanged_tutorial_is_renewed(course: Path):
+    edit(course / "solutions" / SOLUTION.name)
+    assert make(course).returncode == 0
+    assert "Mine." in (course / "tutorials" / SOLUTION.name).read_text(encoding="utf-8")
+
+
+def test_tables_need_their_marks():
+    with pytest.raises(ValueError, match="marks of the table 'map'"):
+        filled("no marks", {"map": "x"})
+
+
+def test_claims_are_summed_up_over_seeds():
+    claim = {"text": "t", "above": 1.0, "below": None, "condition": "above 1", "holds": True}
+    lines = claims_tool.row("01", [claim | {"value": 3.0}, claim | {"value": 2.0}])
+    assert lines == "| 01 | t | 2.5 | 0.71 | 2 | above 1 | 2 of 2 |"
+    failed = claim | {"value": None, "holds": False}
+    assert claims_tool.row("01", [claim | {"value": 3.0}, failed]).endswith("| None | above 1 | 1 of 2 |")
+
+
+def test_streams_are_joined():
+    parts = [
+        new_output("stream", name=name, text=text) for name, text in (("stdout", "a"), ("stdout", "b"), ("stderr", "c"))
+    ]
+    assert [(o.name, o.text) for o in merge_streams(parts)] == [("stdout", "ab"), ("stderr", "c")]
+
+
+def test_data_that_differ_are_found(tmp_path: Path):
+    (tmp_path / "make.py").write_text("open('numbers.csv', 'w').write('1')")
+    (tmp_path / "numbers.csv").write_text("2")
+    assert data_tool.differing(tmp_path) == ["numbers.csv"]
+    (tmp_path / "numbers.csv").write_text("1")
+    assert data_tool.differing(tmp_path) == []
+
+
+def test_display_is_recognised(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(sys, "platform", "linux")
+    for name in ("SSH_CONNECTION", "DISPLAY", "WAYLAND_DISPLAY"):
+        monkeypatch.delenv(name, raising=False)
+    assert not has_display()
+    monkeypatch.setenv("DISPLAY", ":0")
+    assert has_display()
+    monkeypatch.setenv("SSH_CONNECTION", "somewhere")
+    assert not has_display()
+
+
+def test_a_used_port_is_passed_over():
+    import socket
+
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        used = server.getsockname()[1]
+        assert free_port(used) > used
+
+
+@pytest.mark.skipif(not offline.can_cut(), reason="this machine does not let us cut the network off")
+def test_the_network_is_cut_and_loopback_works():
+    def inside(code: str) -> int:
+        command = [sys.executable, ROOT / "tools/offline.py", sys.executable, "-c", code]
+        return subprocess.run(command, capture_output=True).returncode
+
+    assert inside(NETWORK) != 0
+    assert inside(LOOPBACK) == 0
+    assert inside("import sys; sys.exit(3)") == 3

@@ -1,0 +1,71 @@
+"""Exercise checks: they say which property of an answer holds and which does not, and never print the answer."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Callable, Sequence
+
+from utils.errors import CourseError
+
+Property = tuple[str, Callable[[], bool]]
+
+
+class NotSolved(CourseError):
+    """The exercise has no answer yet."""
+
+
+class CheckFailed(CourseError):
+    """The answer lacks a property that a right answer has."""
+
+
+def run_check(exercise: str, properties: Sequence[Property], formula: str, hints: Sequence[str]) -> None:
+    """Test the properties of an answer one by one, show which hold, and stop if one does not.
+
+    Args:
+        exercise: the name of the exercise, as in its heading.
+        properties: pairs of a sentence ("the line goes through the mean point") and a function that tests it.
+        formula: where to look it up, for instance "equation (2) of exercise 1".
+        hints: they open one by one, the most general first.
+
+    Raises:
+        NotSolved: the answer still raises NotImplementedError.
+        CheckFailed: names the first property that does not hold.
+    """
+    results = []
+    for text, test in properties:
+        try:
+            problem = "" if bool(test()) else "does not hold"
+        except NotImplementedError:
+            _display(f"{exercise}: not solved yet", [], formula, hints)
+            raise NotSolved(
+                f"{exercise} is not solved yet: write your answer in the cell above and run both."
+            ) from None
+        except Exception as error:
+            problem = f"could not be tested, {type(error).__name__}: {error}"
+        results.append((text, problem))
+    wrong = [f"{text}: {problem}" for text, problem in results if problem]
+    if wrong:
+        _display(f"{exercise}: {len(results) - len(wrong)} of {len(results)} properties hold", results, formula, hints)
+        raise CheckFailed(f"{exercise}: {wrong[0]}. Look at {formula}.")
+    _display(f"{exercise}: solved, all {len(results)} properties hold", results, "", [])
+
+
+def _display(headline: str, results: list[tuple[str, str]], formula: str, hints: Sequence[str]) -> None:
+    """Show the state of a check as text and as HTML with hints that unfold one inside the other."""
+    from IPython.display import display
+
+    lines = [f"[{' ' if problem else 'x'}] {text}{': ' + problem if problem else ''}" for text, problem in results]
+    items = "".join(
+        f"<li>{'✗' if problem else '✓'} {html.escape(text)}<br><i>{html.escape(problem)}</i></li>"
+        for text, problem in results
+    )
+    look = f"<p>Look at {html.escape(formula)}.</p>" if formula else ""
+    folded = ""
+    for number in range(len(hints), 0, -1):
+        text = html.escape(hints[number - 1])
+        folded = f"<details><summary>Hint {number} of {len(hints)}</summary><p>{text}</p>{folded}</details>"
+    bundle = {
+        "text/plain": "\n".join([headline, *lines] + ([f"Look at {formula}."] if formula else [])),
+        "text/html": f"<b>{html.escape(headline)}</b><ul style='list-style:none'>{items}</ul>{look}{folded}",
+    }
+    display(bundle, raw=True)

@@ -1,0 +1,120 @@
+"""The run profile of a notebook: how large, with which seed, on which device and back end."""
+
+from __future__ import annotations
+
+import os
+import random
+import sys
+from dataclasses import dataclass
+from typing import TypeVar
+
+import numpy as np
+
+from utils.errors import CourseError
+
+T = TypeVar("T")
+
+PROFILES = ("quick", "full")
+DEVICES = ("auto", "cpu", "cuda", "mps")
+BACKENDS = ("tensorflow", "torch")
+
+
+class RunError(CourseError):
+    """A parameter of the notebook that the course does not know."""
+
+
+@dataclass(frozen=True)
+class Run:
+    """What a notebook was started with; made by `start_run`."""
+
+    profile: str
+    seed: int
+    device: str
+    backend: str | None
+
+    def pick(self, quick: T, full: T) -> T:
+        """Return the value that belongs to this run's profile."""
+        return quick if self.profile == "quick" else full
+
+    def generator(self, stream: int = 0) -> np.random.Generator:
+        """Return a random generator of its own for each `stream`, fixed by the seed."""
+        return np.random.default_rng([self.seed, stream])
+
+
+def start_run(profile: str = "quick", seed: int = 1, device: str = "auto", backend: str | None = None) -> Run:
+    """Check the notebook's parameters and seed Python, NumPy and the framework that is in use.
+
+    Call it after `import torch` and before `import keras`.
+
+    Args:
+        profile: "quick" (two cores, a minute) or "full" (a GPU, or a night).
+        seed: any whole number from 0 to 2**32 - 1.
+        device: "auto", "cpu", "cuda" or "mps"; "auto" takes CUDA, then Apple's MPS, then the CPU.
+        backend: "tensorflow" or "torch" in a Keras notebook, else None.
+
+    Raises:
+        RunError: a parameter is not one of these, or the device is not there.
+    """
+    _check_choice("profile", profile, PROFILES)
+    _check_choice("device", device, DEVICES)
+    if isinstance(seed, bool) or not isinstance(seed, int) or not 0 <= seed < 2**32:
+        raise RunError(f"seed = {seed!r} is not a whole number from 0 to 4294967295; seed = 1 is the committed one.")
+    if backend is not None:
+        _check_choice("backend", backend, BACKENDS)
+        _start_keras(backend, seed)
+    random.seed(seed)
+    np.random.seed(seed)
+    if "torch" in sys.modules:
+        sys.modules["torch"].manual_seed(seed)
+    _quiet_unsolved()
+    return Run(profile, seed, _find_device(device), backend)
+
+
+def _check_choice(name: str, value: object, known: tuple[str, ...]) -> None:
+    """Raise unless `value` is one of the known choices."""
+    if value not in known:
+        raise RunError(f"{name} = {value!r} is unknown; the course knows " + ", ".join(f'"{k}"' for k in known) + ".")
+
+
+def _start_keras(backend: str, seed: int) -> None:
+    """Import Keras on the given back end, silence TensorFlow's logs and seed both."""
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    os.environ["KERAS_BACKEND"] = backend
+    import keras
+
+    if keras.backend.backend() != backend:
+        raise RunError(
+            f'Keras runs on "{keras.backend.backend()}" already; restart the kernel to change it to "{backend}".'
+        )
+    keras.utils.set_random_seed(seed)
+
+
+def _find_device(device: str) -> str:
+    """Return the device to compute on; without PyTorch in use that is the CPU."""
+    torch = sys.modules.get("torch")
+    found = {
+        "cuda": torch is not None and torch.cuda.is_available(),
+        "mps": torch is not None and torch.backends.mps.is_available(),
+        "cpu": True,
+    }
+    if device == "auto":
+        return next(name for name, there in found.items() if there)
+    if torch is not None and not found[device]:
+        raise RunError(f'device = "{device}" is not on this machine; device = "auto" takes the best there is.')
+    return device
+
+
+def _quiet_unsolved() -> None:
+    """Show an exercise that is not yet solved as one line instead of a traceback."""
+    if "IPython" not in sys.modules:
+        return
+    shell = sys.modules["IPython"].get_ipython()
+    if shell is None:
+        return
+
+    def show(shell, kind, error, traceback, tb_offset=None) -> list[str]:
+        lines = ["Not solved yet: this cell needs the answer of an exercise above."]
+        shell._showtraceback(kind, error, lines)
+        return lines
+
+    shell.set_custom_exc((NotImplementedError,), show)
