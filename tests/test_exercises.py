@@ -1,13 +1,12 @@
 """Exercise checks pass on right answers and fail on stubs and wrong answers, and never print the answer.
 
-The answers lie in `wrong_answers/`, a module for each solution notebook: WRONG and ALTERNATIVES hold, for each exercise,
-source code by a name that says what is wrong or different.
+The answers lie in `wrong_answers/`, one module for each solution notebook: WRONG and ALTERNATIVES hold, for each
+exercise, source code by a name that says what is wrong or different.
 """
 
 from __future__ import annotations
 
 import runpy
-import sys
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -19,13 +18,10 @@ import pytest
 from matplotlib import pyplot as plt
 from nbformat import NotebookNode
 
+from tutorials import make_tutorial
 from utils.checks import CheckFailed, NotSolved
 
 ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT / "tools"))
-
-from tutorials import make_tutorial  # noqa: E402
-
 SOLUTIONS = sorted((ROOT / "solutions").glob("*.ipynb"))
 CHECK = "-check"
 

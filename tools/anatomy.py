@@ -41,6 +41,11 @@ def tags(cell: NotebookNode) -> list[str]:
     return cell.metadata.get("tags", [])
 
 
+def is_hidden(cell: NotebookNode) -> bool:
+    """Tell whether JupyterLab and slides fold the code of a cell away."""
+    return cell.metadata.get("jupyter", {}).get("source_hidden", False)
+
+
 def slide_type(cell: NotebookNode) -> str:
     """Return the slide type of a cell, "" if it continues the slide before."""
     return cell.metadata.get("slideshow", {}).get("slide_type", "")
@@ -90,12 +95,12 @@ def outputs(notebook: NotebookNode, kind: str) -> Iterator[str]:
 
 
 def code(notebook: NotebookNode, kind: str) -> Iterator[str]:
-    """Check the lengths of the code cells; plumbing that slides hide may be longer."""
+    """Check the lengths of the code cells; of plumbing whose code is folded away, only the largest."""
     lengths = {cell.id: len(cell.source.splitlines()) for cell in code_cells(notebook)}
     for cell in code_cells(notebook):
         if lengths[cell.id] > LONGEST_CELL:
             yield f"a code cell has {lengths[cell.id]} lines, at most {LONGEST_CELL}: {cell.source.splitlines()[0]!r}"
-    shown = [lengths[cell.id] for cell in code_cells(notebook) if "hide-input" not in tags(cell)]
+    shown = [lengths[cell.id] for cell in code_cells(notebook) if not is_hidden(cell)]
     long = sum(length > LONG_CELL for length in shown)
     if long > max(2, LONG_SHARE * len(shown)):
         yield f"{long} of {len(shown)} code cells are longer than {LONG_CELL} lines"
@@ -145,6 +150,10 @@ def slides(notebook: NotebookNode, kind: str) -> Iterator[str]:
             yield f"the heading {heading!r} is too long for a slide"
     if sum(group[0].source.startswith("## Question") for group in groups) < 2:
         yield "it has fewer than two questions to the audience"
+    noted = sum(int(n) for c in notebook.cells for n in re.findall(r"^\*Notes · (\d+) minutes", c.source))
+    promised = re.search(r"(\d+) minutes · before it", notebook.cells[0].source)
+    if promised and abs(noted - int(promised[1])) > 10:
+        yield f"its notes add up to {noted} minutes, its title slide says {promised[1]}"
     if not any("live" in tags(cell) for cell in notebook.cells):
         yield "it has no live cell"
 

@@ -25,6 +25,7 @@ LISTS = {"cpu": "requirements.txt", "gpu": "requirements-gpu.txt"}
 PYTORCH_CPU = "https://download.pytorch.org/whl/cpu"
 PYTHONS = ("3.11", "3.12", "3.13")
 GIGABYTES = {"cpu": 6, "gpu": 20}  # free disk for the packages, what pip keeps of them, and its unpacking
+GIGABYTES_CUDA = 14  # if PyTorch's default build has to be taken
 
 
 class InstallError(Exception):
@@ -41,13 +42,13 @@ def check_python() -> None:
         )
 
 
-def check_disk(build: str) -> None:
-    """Stop unless the disk has room for the packages."""
+def check_disk(needed: float) -> None:
+    """Stop unless the disk has room for the packages, in GB."""
     free = shutil.disk_usage(ROOT).free / 1e9
-    if free < GIGABYTES[build]:
+    if free < needed:
         raise InstallError(
-            f"The disk has {free:.1f} GB free; the packages need {GIGABYTES[build]} GB while they are installed.\n"
-            "Make room and start again: nothing was changed."
+            f"The disk has {free:.1f} GB free; the packages need {needed} GB while they are installed.\n"
+            "Make room and start the same command again."
         )
 
 
@@ -121,6 +122,7 @@ def install_torch(pip: list[str]) -> None:
     command = [*pip, "install", "--no-deps", "--retries", "1", "--timeout", "15", "--index-url", PYTORCH_CPU, torch]
     if not run_step("PyTorch, the build for CPUs", command, may_fail=True):
         print("  PyTorch's own index did not answer: taking the default build, which brings 3 GB for GPUs along.")
+        check_disk(GIGABYTES_CUDA)
 
 
 def install_packages(build: str) -> None:
@@ -166,7 +168,8 @@ def build(kind: str) -> None:
     clear_broken()
     if COMPLETE.exists() and COMPLETE.read_text() == fingerprint(kind):
         return
-    check_disk(kind)
+    if not COMPLETE.exists():
+        check_disk(GIGABYTES[kind])
     started = time.monotonic()
     print(f"Building the course's environment in .venv (Python {sys.version.split()[0]}, {kind.upper()} builds):")
     VENV.mkdir(exist_ok=True)

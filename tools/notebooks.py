@@ -15,6 +15,7 @@ import nbformat
 import psutil
 
 ROOT = Path(__file__).resolve().parents[1]
+LONGEST_CELL_S = 900  # a cell that takes longer hangs
 CLAIMS_MIME = "application/vnd.dlmp.claims+json"
 
 
@@ -116,7 +117,13 @@ def run(path: Path, parameters: dict[str, object] | None = None) -> Result:
         error = ""
         try:
             papermill.execute_notebook(
-                path, output, parameters, cwd=path.parent, progress_bar=False, request_save_on_cell_execute=False
+                path,
+                output,
+                parameters,
+                cwd=path.parent,
+                progress_bar=False,
+                request_save_on_cell_execute=False,
+                execution_timeout=LONGEST_CELL_S,
             )
         except papermill.PapermillExecutionError as failure:
             error = f"cell {failure.cell_index}: {failure.ename}: {failure.evalue}"

@@ -5,7 +5,6 @@ On Linux the command runs in a network namespace of its own, in which only the l
 
 from __future__ import annotations
 
-import fcntl
 import os
 import shutil
 import socket
@@ -30,6 +29,8 @@ def unshare(command: list[str]) -> list[str]:
 
 def raise_loopback() -> None:
     """Switch the loopback interface on, over which a notebook speaks with its kernel."""
+    import fcntl  # not on Windows
+
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
         request = struct.pack("16sh", b"lo", 0)
         flags = struct.unpack("16sh", fcntl.ioctl(probe, SIOCGIFFLAGS, request))[1]

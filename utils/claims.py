@@ -88,7 +88,7 @@ def with_uncertainty(value: float, uncertainty: float | None) -> str:
         power = math.floor(math.log10(max(abs(value), uncertainty)))
         return f"({with_uncertainty(value / 10.0**power, uncertainty / 10.0**power)})e{power:+03d}"
     digits = 1 - math.floor(math.log10(uncertainty))
-    return f"{round(value, digits):.{max(digits, 0)}f} ± {round(uncertainty, digits):.{max(digits, 0)}f}"
+    return f"{round(value, digits) + 0.0:.{max(digits, 0)}f} ± {round(uncertainty, digits):.{max(digits, 0)}f}"
 
 
 def show_claims(claims: Sequence[Claim]) -> None:
@@ -123,7 +123,9 @@ def _failure(claim: Claim) -> str:
     text = f"“{claim.text}” does not hold: measured {claim.measured}, must be {claim.condition}"
     if not math.isfinite(claim.missing_by):
         return text + "."
+    if claim.value in (claim.above, claim.below):
+        return text + "; it lies exactly on the limit."
     text += f"; it is off by {claim.missing_by:.2g}"
-    if claim.uncertainty:
+    if claim.uncertainty is not None and 0 < claim.uncertainty < math.inf:
         text += f", {claim.missing_by / claim.uncertainty:.1f} standard deviations"
     return text + "."

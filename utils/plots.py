@@ -10,6 +10,7 @@ from cycler import cycler
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Ellipse
+from PIL import Image
 
 # Okabe and Ito's colours, distinct for colour-blind readers too (https://jfly.uni-koeln.de/color/)
 BLACK, ORANGE, SKY, GREEN, YELLOW, BLUE, RED, PURPLE = (
@@ -31,7 +32,7 @@ _STYLE = {
     "axes.labelsize": 15,
     "figure.dpi": 100,
     "figure.facecolor": "white",
-    "figure.figsize": (8.5, 4.6),
+    "figure.figsize": (10, 4.3),
     "figure.constrained_layout.use": True,
     "font.size": 14,
     "grid.alpha": 0.3,
@@ -55,6 +56,14 @@ def new_axes(xlabel: str, ylabel: str, title: str = "", **options: object) -> tu
     return figure, axes
 
 
+def png(figure: Figure) -> bytes:
+    """Return a figure as the bytes of a PNG file, with 256 colours, which keeps notebooks small."""
+    drawn, small = io.BytesIO(), io.BytesIO()
+    figure.savefig(drawn, format="png")
+    Image.open(drawn).convert("RGB").quantize(256, dither=Image.Dither.NONE).save(small, "PNG", optimize=True)
+    return small.getvalue()
+
+
 def show(figure: Figure, alt: str) -> None:
     """Show a figure with its alternative text, which says in words what is to be seen, and close it.
 
@@ -65,11 +74,10 @@ def show(figure: Figure, alt: str) -> None:
 
     if not alt.strip():
         raise ValueError("Give the figure an alternative text: what does somebody learn who cannot see it?")
-    buffer = io.BytesIO()
-    figure.savefig(buffer, format="png")
+    picture = png(figure)
     plt.close(figure)
     display(
-        {"image/png": buffer.getvalue(), "text/plain": alt},
+        {"image/png": picture, "text/plain": alt},
         metadata={"image/png": {"alt": alt}},
         raw=True,
     )
@@ -79,12 +87,12 @@ def draw_meridian(latitudes: np.ndarray, places: list[str], flattening: float = 
     """Draw a meridian of a much too flat Earth, with the vertical at each place.
 
     Args:
-        latitudes: geographic latitudes in degrees, shape (n,): the angle of the vertical with the equator.
+        latitudes: angles of the verticals with the equator in degrees, shape (n,); the southern ones count as northern.
         places: their names.
         flattening: 1 - polar / equatorial radius of the drawing.
     """
-    polar = 1 - flattening
-    figure, axes = plt.subplots(figsize=(8.5, 4.4))
+    polar, latitudes = 1 - flattening, np.abs(latitudes)
+    figure, axes = plt.subplots(figsize=(9, 4.4))
     axes.add_patch(Ellipse((0, 0), 2, 2 * polar, fill=False, linewidth=2, color=BLACK))
     order = np.argsort(latitudes)
     heights = np.linspace(0, 0.95, len(order))
@@ -96,6 +104,10 @@ def draw_meridian(latitudes: np.ndarray, places: list[str], flattening: float = 
         axes.plot(*np.stack([foot, point + 0.12 * vertical], axis=1), color=BLUE, linewidth=1.5)
         axes.plot([point[0] + 0.12 * vertical[0], 1.3], [point[1] + 0.12 * vertical[1], height], ":", color=BLACK, lw=1)
         axes.text(1.33, height, f"{places[index]} {latitudes[index]:.0f}°", va="center")
+    for begin in (0, 75):
+        arc = np.radians(np.linspace(begin, begin + 15, 50))
+        radius = np.hypot(np.cos(arc), polar * np.sin(arc))
+        axes.plot(np.cos(arc) / radius, polar**2 * np.sin(arc) / radius, color=ORANGE, linewidth=7, alpha=0.7)
     axes.axhline(0, xmax=0.62, color=BLACK, linewidth=0.8, linestyle="--")
     axes.plot([0, 0], [-polar, polar], color=BLACK, linewidth=0.8, linestyle="--")
     axes.text(-0.95, 0.03, "equator")
@@ -105,27 +117,35 @@ def draw_meridian(latitudes: np.ndarray, places: list[str], flattening: float = 
     return figure
 
 
-def draw_descent(path: np.ndarray, hessian: np.ndarray, minimum: np.ndarray, labels: tuple[str, str]) -> Figure:
-    """Draw the path of gradient descent over the contours of a quadratic loss, and the loss against the step.
+def draw_descent(
+    paths: dict[str, np.ndarray], hessian: np.ndarray, minimum: np.ndarray, labels: tuple[str, str]
+) -> Figure:
+    """Draw paths of gradient descent over the contours of a quadratic loss, and their losses against the step.
 
     Args:
-        path: parameters after each step, shape (steps + 1, 2).
+        paths: one to three; for each name the parameters after each step, shape (steps + 1, 2), from one start.
         hessian: second derivatives of the loss, shape (2, 2).
         minimum: where the loss is smallest, shape (2,).
         labels: names of the two parameters, with units.
     """
-    figure, (left, right) = plt.subplots(1, 2, figsize=(11, 4.6))
-    excess = 0.5 * np.einsum("si,ij,sj->s", path - minimum, hessian, path - minimum)
-    reach = 1.3 * max(float(np.abs(path[:3] - minimum).max()), 1e-9)
-    grid = np.linspace(-reach, reach, 121)
-    a, b = np.meshgrid(grid, grid)
-    offsets = np.stack([a, b], axis=-1)
-    loss = 0.5 * np.einsum("...i,ij,...j->...", offsets, hessian, offsets)
-    left.contour(minimum[0] + a, minimum[1] + b, loss, levels=np.quantile(loss, [0.01, 0.05, 0.15, 0.3, 0.5, 0.75]))
-    left.plot(path[:, 0], path[:, 1], "o-", color=RED, markersize=5, clip_on=True)
-    left.plot(*minimum, "*", color=BLACK, markersize=14)
-    left.set(xlabel=labels[0], ylabel=labels[1])
-    left.set(xlim=minimum[0] + reach * np.array([-1, 1]), ylim=minimum[1] + reach * np.array([-1, 1]))
-    right.semilogy(np.maximum(excess, 1e-12 * excess[0]), "o-", color=RED, markersize=5)
-    right.set(xlabel="step", ylabel="loss above its minimum")
+    if not 1 <= len(paths) <= 3:
+        raise ValueError(f"draw_descent draws one to three paths, not {len(paths)}.")
+    figure, panels = plt.subplots(1, len(paths) + 1, figsize=(min(5.5 * (len(paths) + 1), 14), 4.2))
+    start = next(iter(paths.values()))[0]
+    grid = 1.3 * np.abs(start - minimum).max() * np.linspace(-1, 1, 121)
+    offsets = np.stack(np.meshgrid(grid, grid), axis=-1)
+    levels = _excess(start - minimum, hessian) * np.array([0.02, 0.1, 0.3, 0.6, 1.0, 1.6])
+    for axes, color, (name, path) in zip(panels, (BLUE, ORANGE, RED), paths.items(), strict=False):
+        axes.contour(minimum[0] + grid, minimum[1] + grid, _excess(offsets, hessian), levels=levels, colors="grey")
+        axes.plot(path[:, 0], path[:, 1], "o-", color=color, markersize=4, linewidth=1.5)
+        axes.plot(*minimum, "*", color=BLACK, markersize=14)
+        axes.set(xlabel=labels[0], title=name, xlim=minimum[0] + grid[[0, -1]], ylim=minimum[1] + grid[[0, -1]])
+        panels[-1].semilogy(np.maximum(_excess(path - minimum, hessian), 1e-9), "o-", color=color, markersize=4)
+    panels[0].set_ylabel(labels[1])
+    panels[-1].set(xlabel="step", title="loss above its minimum")
     return figure
+
+
+def _excess(offset: np.ndarray, hessian: np.ndarray) -> np.ndarray:
+    """Return the quadratic loss above its minimum at offsets from it, shape (..., 2)."""
+    return 0.5 * np.einsum("...i,ij,...j->...", offset, hessian, offset)

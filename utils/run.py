@@ -90,7 +90,7 @@ def _start_keras(backend: str, seed: int) -> None:
 
 
 def _find_device(device: str) -> str:
-    """Return the device to compute on; without PyTorch in use that is the CPU."""
+    """Return the device to compute on; a device asked for by name is checked if PyTorch is in use."""
     torch = sys.modules.get("torch")
     found = {
         "cuda": torch is not None and torch.cuda.is_available(),

@@ -59,6 +59,14 @@ WRONG = {
             def fit_line(x, y):
                 return np.polyfit(x, y[:, None], 1)[::-1]
         """,
+        "arguments altered": """
+            def fit_line(x, y):
+                x_mean, y_mean = x.mean(), y.mean()
+                x -= x_mean
+                y -= y_mean
+                slope = x @ y / (x @ x)
+                return np.array([y_mean - slope * x_mean, slope])
+        """,
         "zeros": """
             def fit_line(x, y):
                 return np.zeros(2)
@@ -194,6 +202,18 @@ WRONG = {
                 H = 2 * (X.T / sigma**2) @ X
                 return np.linalg.solve(H, 2 * (X.T / sigma**2) @ y), np.linalg.inv(H)
         """,
+        "covariance divided by n - 1": """
+            def fit_weighted(x, y, sigma):
+                X = np.stack([np.ones_like(x), x], axis=1)
+                V = np.linalg.inv((X.T / sigma**2) @ X)
+                return V @ (X.T / sigma**2) @ y, V / (len(x) - 1)
+        """,
+        "covariance times n / 2": """
+            def fit_weighted(x, y, sigma):
+                X = np.stack([np.ones_like(x), x], axis=1)
+                V = np.linalg.inv((X.T / sigma**2) @ X)
+                return V @ (X.T / sigma**2) @ y, V * len(x) / 2
+        """,
         "parameters only": """
             def fit_weighted(x, y, sigma):
                 return np.polyfit(x, y, 1, w=1 / sigma)[::-1]
@@ -306,6 +326,11 @@ WRONG = {
                 u = (y - X @ theta) / sigma
                 return (-X.T @ (np.clip(u, -k, k) / sigma) / len(y))[::-1]
         """,
+        "a line only": """
+            def huber_gradient(theta, X, y, sigma, k):
+                pull = np.clip((y - theta[0] - theta[1] * X[:, 1]) / sigma, -k, k) / sigma
+                return -np.array([np.mean(pull), np.mean(pull * X[:, 1])])
+        """,
         "zeros": """
             def huber_gradient(theta, X, y, sigma, k):
                 return np.zeros(2)
@@ -365,6 +390,10 @@ WRONG = {
                 z = (energy - energy.mean()) / energy.std()
                 theta = fit_weighted(z, channel, sigma)[0]
                 return -theta[0] / theta[1], 1 / theta[1]
+        """,
+        "the same for every detector channel": """
+            def calibrate(channel, sigma, energy):
+                return -12.0, 0.85
         """,
         "nothing fitted": """
             def calibrate(channel, sigma, energy):
@@ -516,10 +545,10 @@ ALTERNATIVES = {
         """,
         "a loop over the points, as a list": """
             def huber_gradient(theta, X, y, sigma, k):
-                total = [0.0, 0.0]
+                total = [0.0] * len(theta)
                 for row, value, error in zip(X, y, sigma):
                     u = (value - row @ theta) / error
-                    for p in range(2):
+                    for p in range(len(theta)):
                         total[p] -= max(-k, min(k, u)) * row[p] / error / len(y)
                 return total
         """,
@@ -561,7 +590,7 @@ ALTERNATIVES = {
 
             def calibrate(channel, sigma, energy):
                 start = np.polyfit(energy, channel, 1)
-                found = least_squares(lambda t: (channel - t[1] - t[0] * energy) / sigma, start, loss="huber", x_scale="jac")
+                found = least_squares(lambda t: (channel - t[0] * energy - t[1]) / sigma, start, loss="huber")
                 return -found.x[1] / found.x[0], 1 / found.x[0]
         """,
     },

@@ -31,6 +31,8 @@ def run_check(exercise: str, properties: Sequence[Property], formula: str, hints
         NotSolved: the answer still raises NotImplementedError.
         CheckFailed: names the first property that does not hold.
     """
+    if not properties:
+        raise ValueError(f"{exercise} has no properties to check: such a check cannot fail.")
     results = []
     for text, test in properties:
         try:
@@ -38,10 +40,10 @@ def run_check(exercise: str, properties: Sequence[Property], formula: str, hints
         except NotImplementedError:
             _display(f"{exercise}: not solved yet", [], formula, hints)
             raise NotSolved(
-                f"{exercise} is not solved yet: write your answer in the cell above and run both."
+                f"{exercise} is not solved yet, or uses an answer that is not: write it and run again."
             ) from None
         except Exception as error:
-            problem = f"could not be tested, {type(error).__name__}: {error}"
+            problem = f"could not be tested, {type(error).__name__}: {str(error).partition(chr(10))[0]}"
         results.append((text, problem))
     wrong = [f"{text}: {problem}" for text, problem in results if problem]
     if wrong:

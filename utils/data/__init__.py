@@ -31,8 +31,10 @@ def checked_path(name: str, folder: Path = DATA) -> Path:
     remedy = f"`git checkout -- data/{name}` brings back the original."
     if not path.is_file():
         raise DataError(f"The file data/{name} is missing; {remedy}")
-    card = path.with_name("README.md").read_text(encoding="utf-8")
-    match = re.search(rf"`{re.escape(path.name)}`[^\n]*?`([0-9a-f]{{64}})`", card)
+    card = path.with_name("README.md")
+    if not card.is_file():
+        raise DataError(f"The card of data/{name} is missing; `git checkout -- data/` brings it back.")
+    match = re.search(rf"`{re.escape(path.name)}`[^\n]*?`([0-9a-f]{{64}})`", card.read_text(encoding="utf-8"))
     if match is None:
         raise DataError(f"The card of data/{name} gives no SHA-256 for it; {remedy}")
     if hashlib.sha256(path.read_bytes()).hexdigest() != match.group(1):

@@ -45,7 +45,7 @@ def make_tracks(
         position along the beam in mm, shape (vertices tracks,), and the true vertices in mm, shape (vertices,).
 
     Raises:
-        ValueError: so many vertices do not fit into the 120 mm of the beam spot.
+        ValueError: fewer than one vertex, or more than the nine that find room in the 120 mm of the beam spot.
     """
     if not 1 <= vertices <= 9:
         raise ValueError(f"vertices = {vertices} must be from 1 to 9.")

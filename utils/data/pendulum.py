@@ -7,7 +7,7 @@ Exact period: T / T0 = (2 / π) K(sin²(θ/2)), with the complete elliptic integ
 from __future__ import annotations
 
 import numpy as np
-from scipy.special import ellipk
+from scipy.special import ellipkm1
 
 
 def period_ratio(amplitude: np.ndarray | float) -> np.ndarray | float:
@@ -21,7 +21,7 @@ def period_ratio(amplitude: np.ndarray | float) -> np.ndarray | float:
     """
     if np.any(np.asarray(amplitude) < 0) or np.any(np.asarray(amplitude) >= np.pi):
         raise ValueError("An amplitude must be from 0 to below π: at π the pendulum stands on its head and stays.")
-    return 2 / np.pi * ellipk(np.sin(np.asarray(amplitude) / 2) ** 2)
+    return 2 / np.pi * ellipkm1(np.cos(np.asarray(amplitude) / 2) ** 2)
 
 
 def measure_periods(

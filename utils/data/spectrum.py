@@ -16,7 +16,11 @@ GAIN = 0.85  # keV per channel
 
 
 def measure_peaks(
-    rng: np.random.Generator, confused: int = 0, curvature: float = 0.0
+    rng: np.random.Generator,
+    confused: int = 0,
+    curvature: float = 0.0,
+    offset: float = OFFSET,
+    gain: float = GAIN,
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Return the peaks of a calibration run of one detector channel.
 
@@ -27,6 +31,8 @@ def measure_peaks(
         rng: the random generator.
         confused: how many of the peaks are confused.
         curvature: deviation from a straight line, in keV at 1000 channels (quadratic).
+        offset: energy at channel 0 in keV.
+        gain: keV per channel.
 
     Returns:
         channel of each peak, its uncertainty in channels, and the energy in keV it is listed with, each of shape (12,),
@@ -38,10 +44,11 @@ def measure_peaks(
     if not 0 <= confused <= len(LINE_ENERGIES) // 2:
         raise ValueError(f"confused = {confused} must be from 0 to {len(LINE_ENERGIES) // 2}: else no fit can tell.")
     energy = np.sort(LINE_ENERGIES)
-    true = (energy - OFFSET) / GAIN
-    true = true - curvature * (true / 1000) ** 2 / GAIN
+    true = (energy - offset) / gain
+    true = true - curvature * (true / 1000) ** 2 / gain
     uncertainty = 0.3 + 0.001 * true
     channel = true + rng.normal(0, uncertainty)
     wrong = rng.choice(len(energy), confused, replace=False)
-    channel[wrong] += rng.choice([-1, 1], confused) * rng.uniform(60, 200, confused)
+    step = rng.choice([-1, 1], confused) * rng.uniform(60, 200, confused)
+    channel[wrong] += np.where(channel[wrong] + step < 0, -step, step)  # no peak below channel 0
     return channel, uncertainty, energy

@@ -1,0 +1,127 @@
+"""The framework of exercise checks: what it shows for an answer that is missing, wrong, broken or right."""
+
+import re
+from collections.abc import Callable
+
+import IPython.display
+import pytest
+
+from utils.checks import CheckFailed, NotSolved, Property, run_check
+from utils.errors import CourseError
+
+HINTS = ["Think of a <b>line</b>.", "Two parameters.", "Use np.polyfit."]
+FORMULA = "equation (1) & its proof"
+FOLDED = (
+    "<details><summary>Hint 1 of 3</summary><p>Think of a &lt;b&gt;line&lt;/b&gt;.</p>"
+    "<details><summary>Hint 2 of 3</summary><p>Two parameters.</p>"
+    "<details><summary>Hint 3 of 3</summary><p>Use np.polyfit.</p></details></details></details>"
+)
+
+
+@pytest.fixture
+def shown(monkeypatch: pytest.MonkeyPatch) -> list[dict]:
+    """Return the bundles that are displayed."""
+    bundles: list[dict] = []
+
+    def display(bundle: dict, raw: bool) -> None:
+        assert raw
+        bundles.append(bundle)
+
+    monkeypatch.setattr(IPython.display, "display", display)
+    return bundles
+
+
+def raising(error: Exception) -> Callable[[], bool]:
+    """Return a test that raises an error."""
+
+    def test() -> bool:
+        raise error
+
+    return test
+
+
+def run(*properties: Property) -> None:
+    run_check("Exercise 7", properties, FORMULA, HINTS)
+
+
+def test_right_answer(shown: list[dict]) -> None:
+    run(("one", lambda: True), ("two", lambda: 1))
+    (bundle,) = shown
+    assert bundle["text/plain"] == "Exercise 7: solved, all 2 properties hold\n[x] one\n[x] two"
+    assert bundle["text/html"].count("✓") == 2
+    for text in ("✗", "<details>", "Look at"):
+        assert text not in bundle["text/html"]
+
+
+def test_wrong_answer(shown: list[dict]) -> None:
+    with pytest.raises(CheckFailed) as told:
+        run(("one", lambda: True), ("two", lambda: False), ("three", lambda: True), ("four", lambda: 0))
+    assert str(told.value) == "Exercise 7: two: does not hold. Look at equation (1) & its proof."
+    (bundle,) = shown
+    assert bundle["text/plain"].splitlines() == [
+        "Exercise 7: 2 of 4 properties hold",
+        "[x] one",
+        "[ ] two: does not hold",
+        "[x] three",
+        "[ ] four: does not hold",
+        "Look at equation (1) & its proof.",
+    ]
+    assert re.findall("[✓✗] [a-z]+", bundle["text/html"]) == ["✓ one", "✗ two", "✓ three", "✗ four"]
+    assert "<p>Look at equation (1) &amp; its proof.</p>" in bundle["text/html"]
+
+
+def test_hints_open_one_inside_the_other(shown: list[dict]) -> None:
+    with pytest.raises(CheckFailed):
+        run(("one", lambda: False))
+    assert shown[0]["text/html"].endswith(FOLDED)
+    assert "Hint" not in shown[0]["text/plain"]
+    assert not [hint for hint in HINTS if hint in shown[0]["text/plain"]]
+
+
+def test_unsolved(shown: list[dict]) -> None:
+    with pytest.raises(NotSolved) as told:
+        run(("one", raising(NotImplementedError())), ("two", lambda: pytest.fail("it goes on")))
+    assert str(told.value) == "Exercise 7 is not solved yet: write your answer in the cell above and run both."
+    assert told.value.__suppress_context__
+    (bundle,) = shown
+    assert bundle["text/plain"] == "Exercise 7: not solved yet\nLook at equation (1) & its proof."
+    assert bundle["text/html"].endswith(FOLDED)
+
+
+def test_broken_answer(shown: list[dict]) -> None:
+    with pytest.raises(CheckFailed) as told:
+        run(("one", raising(TypeError("no <b>len</b>"))), ("two", lambda: False), ("three", lambda: True))
+    reason = "one: could not be tested, TypeError: no <b>len</b>"
+    assert str(told.value) == f"Exercise 7: {reason}. Look at equation (1) & its proof."
+    assert f"[ ] {reason}" in shown[0]["text/plain"]
+    assert "[x] three" in shown[0]["text/plain"]
+    assert "TypeError: no &lt;b&gt;len&lt;/b&gt;" in shown[0]["text/html"]
+
+
+def test_error_of_many_lines_is_one_sentence(shown: list[dict]) -> None:
+    with pytest.raises(CheckFailed, match=r"one: could not be tested, ValueError: first\. Look at"):
+        run(("one", raising(ValueError("first\nsecond"))))
+    assert "second" not in f"{shown}"
+
+
+def test_html_is_escaped(shown: list[dict]) -> None:
+    with pytest.raises(CheckFailed):
+        run_check("<u>7", [("<u>one", lambda: False)], "<u>(1)", ["<u>hint"])
+    assert "<u>" not in shown[0]["text/html"]
+    assert shown[0]["text/html"].count("&lt;u&gt;") == 4
+
+
+def test_answers_stay_hidden(shown: list[dict]) -> None:
+    """A test may compare with an answer; whatever it finds, nothing of the answer is shown."""
+    secret = 3.14159
+    with pytest.raises(CheckFailed) as told:
+        run(("it is right", lambda secret=secret: secret == 3), ("it is close", lambda secret=secret: secret < 3))
+    assert str(secret) not in f"{told.value} {shown}"
+    shown.clear()
+    run(("it is right", lambda: secret))
+    assert str(secret) not in f"{shown}"
+
+
+def test_errors_speak_to_a_student() -> None:
+    assert issubclass(NotSolved, CourseError)
+    assert issubclass(CheckFailed, CourseError)
