@@ -139,7 +139,7 @@ BAD_SOLUTIONS = {
     "no answer": (replace("### BEGIN SOLUTION", "# mine"), "has no answer cell"),
     "no check": (drop("check_line(fit_line)"), "has no check cell"),
     "no hint": (replace("<summary>Hint</summary>", "<summary>Idea</summary>"), "no folded hint"),
-    "no time": (replace("(25 minutes)", ""), "exercises"),
+    "no time": (replace("(30 minutes)", ""), "exercises"),
 }
 
 

@@ -33,6 +33,11 @@ def test_the_figure_follows_the_slider():
     assert bytes(picture.value) == first
 
 
+def test_before_it_runs_it_says_what_to_do():
+    box = live(draw, height=FloatSlider(0.2))
+    assert box._repr_mimebundle_()["text/plain"].startswith("Run this cell")
+
+
 def test_no_figure_stays_open():
     plt.close("all")
     live(draw, height=FloatSlider(0.2, min=0, max=1)).children[0].value = 0.5

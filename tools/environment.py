@@ -67,11 +67,16 @@ def same_python() -> bool:
     return found.returncode == 0 and found.stdout.strip() == sys.version.strip()
 
 
+def settings() -> list[Path]:
+    """Return the files of settings that are copied into the environment."""
+    return sorted(path for path in (ROOT / "tools/jupyter").rglob("*") if path.is_file())
+
+
 def fingerprint(build: str) -> str:
     """Return a hash of all that decides what is in the environment."""
     parts = [sys.version, str(ROOT), build]
     parts += [(ROOT / name).read_text() for name in (LISTS[build], "pyproject.toml", "tools/environment.py")]
-    parts += [path.read_text() for path in sorted((ROOT / "tools/jupyter").rglob("*.json"))]
+    parts += [path.read_text() for path in settings()]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
@@ -138,16 +143,21 @@ def add_course() -> None:
     """Add `utils` and the course's JupyterLab settings to the environment that runs this."""
     pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "install", "--quiet"]
     subprocess.run([*pip, "--no-deps", "--no-build-isolation", "--editable", str(ROOT)], check=True)
-    settings = ROOT / "tools/jupyter"
     prefix = Path(sys.prefix)
-    for source in settings.rglob("*.json"):
-        target = prefix / source.relative_to(settings)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(source, target)
+    for source in settings():
+        copy(source, prefix / source.relative_to(ROOT / "tools/jupyter"))
+    widgets = Path("@jupyter-widgets/jupyterlab-manager/package.json")  # live slides load this extension alone
+    copy(prefix / "share/jupyter/labextensions" / widgets, prefix / "share/jupyter/rise_extensions" / widgets)
     kernel = prefix / "share/jupyter/kernels/python3/kernel.json"
     spec = json.loads(kernel.read_text())
     spec["env"] = {"TF_CPP_MIN_LOG_LEVEL": "3", "OMP_WAIT_POLICY": "passive"}  # no logs of TensorFlow; share the cores
     kernel.write_text(json.dumps(spec, indent=1) + "\n")
+
+
+def copy(source: Path, target: Path) -> None:
+    """Copy a file, making the folders on the way."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(source, target)
 
 
 def clear_broken() -> None:

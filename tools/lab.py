@@ -3,11 +3,20 @@
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import secrets
+import signal
 import socket
 import subprocess
 import sys
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+import nbformat
+from jupyter_client import BlockingKernelClient, find_connection_file
 
 from notebooks import ROOT, NotebookError, find_lecture
 
@@ -30,10 +39,8 @@ def free_port(first: int = 8888) -> int:
     raise NotebookError(f"No port from {first} to {first + 99} is free: close an older JupyterLab.")
 
 
-def open_lab(page: str, browser: bool) -> int:
-    """Start JupyterLab on a page, say what address to open, and return its exit code when it ends."""
-    port, token = free_port(), secrets.token_hex(16)
-    address = f"http://127.0.0.1:{port}{page}?token={token}"
+def say(address: str, port: int, browser: bool) -> None:
+    """Say what address to open."""
     if browser:
         print(f"JupyterLab opens in your browser. If it does not, open\n\n  {address}\n\nStop it with Ctrl-C.")
     else:
@@ -43,14 +50,83 @@ def open_lab(page: str, browser: bool) -> int:
             f"  ssh -L {port}:127.0.0.1:{port} YOUR_NAME@THIS_MACHINE\n\nStop it with Ctrl-C."
         )
     sys.stdout.flush()
+
+
+def open_lab(page: str, browser: bool, lecture: Path | None = None) -> int:
+    """Start JupyterLab on a page, say what address to open, and return its exit code when it ends.
+
+    Args:
+        page: the path of the page.
+        browser: whether to open a browser.
+        lecture: a notebook whose cells are run in its kernel, so that each slide can be changed live.
+    """
+    port, token = free_port(), secrets.token_hex(16)
+    server = f"http://127.0.0.1:{port}"
     command = [sys.executable, "-m", "jupyterlab", f"--port={port}", f"--LabApp.default_url={page}"]
-    command += [f"--IdentityProvider.token={token}", f"--ServerApp.root_dir={ROOT}", "--log-level=ERROR"]
+    command += [
+        f"--IdentityProvider.token={token}",
+        f"--ServerApp.root_dir={ROOT}",
+        "--log-level=ERROR",
+        "--LabApp.log_level=ERROR",
+    ]
     command += [] if browser else ["--no-browser"]
     command += ["--allow-root"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit())  # stops JupyterLab, too
+    process = subprocess.Popen(command, cwd=ROOT)
     try:
-        return subprocess.run(command, cwd=ROOT).returncode
+        wait_for(server, process)
+        say(f"{server}{page}?token={token}", port, browser)
+        if lecture is not None:
+            run_cells(server, token, lecture)
+        return process.wait()
     except KeyboardInterrupt:
         return 0
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def run_cells(server: str, token: str, lecture: Path) -> None:
+    """Run all cells of a lecture in the kernel that its slides will use; the notebook itself is not changed."""
+    print("Running the lecture's cells, so that each slide can be changed live ...", end="", flush=True)
+    started = time.monotonic()
+    kernel = start_kernel(server, token, lecture)
+    client = BlockingKernelClient(connection_file=find_connection_file(kernel))
+    client.load_connection_file()
+    client.start_channels()
+    client.wait_for_ready(timeout=60)
+    for cell in nbformat.read(lecture, as_version=4).cells:
+        if cell.cell_type == "code":
+            client.execute_interactive(cell.source, output_hook=lambda message: None, allow_stdin=False)
+    client.stop_channels()
+    print(f" done in {time.monotonic() - started:.0f} s. Ctrl + Enter runs a cell again.", flush=True)
+
+
+def wait_for(server: str, process: subprocess.Popen) -> None:
+    """Wait until the server answers.
+
+    Raises:
+        NotebookError: it ended, or did not answer within a minute.
+    """
+    for _ in range(240):
+        try:
+            urllib.request.urlopen(f"{server}/api").close()
+            return
+        except (urllib.error.URLError, ConnectionError):
+            if process.poll() is not None:
+                break
+            time.sleep(0.25)
+    raise NotebookError("JupyterLab did not start; what it said stands above. Close older ones and try again.")
+
+
+def start_kernel(server: str, token: str, lecture: Path) -> str:
+    """Open a session for a notebook, and return the name of its kernel."""
+    path = lecture.relative_to(ROOT).as_posix()
+    session = {"path": path, "name": lecture.name, "type": "notebook", "kernel": {"name": "python3"}}
+    request = urllib.request.Request(f"{server}/api/sessions", json.dumps(session).encode(), method="POST")
+    request.add_header("Authorization", f"token {token}")
+    with urllib.request.urlopen(request) as answer:
+        return json.load(answer)["kernel"]["id"]
 
 
 def main() -> None:
@@ -59,11 +135,12 @@ def main() -> None:
     parser.add_argument("--present", metavar="LECTURE", help="number of a lecture to show as slides")
     parser.add_argument("--no-browser", action="store_true", help="only say what address to open")
     arguments = parser.parse_args()
-    page = "/lab/tree/start.md"
+    page, lecture = "/lab/tree/start.md", None
     try:
         if arguments.present is not None:
-            page = f"/rise/lectures/{find_lecture(arguments.present).name}"
-        sys.exit(open_lab(page, has_display() and not arguments.no_browser))
+            lecture = find_lecture(arguments.present)
+            page = f"/rise/lectures/{lecture.name}"
+        sys.exit(open_lab(page, has_display() and not arguments.no_browser, lecture))
     except NotebookError as error:
         sys.exit(str(error))
 

@@ -11,7 +11,15 @@ from matplotlib.figure import Figure
 from utils.plots import png
 
 
-def live(draw: Callable[..., Figure], **controls: ValueWidget) -> VBox:
+class LiveFigure(VBox):
+    """Sliders above a figure; made by `live`."""
+
+    def __repr__(self) -> str:
+        """Return what is shown where the sliders are not, in a notebook that was opened but not yet run."""
+        return "Run this cell (Ctrl + Enter): a slider appears here."
+
+
+def live(draw: Callable[..., Figure], **controls: ValueWidget) -> LiveFigure:
     """Return sliders with a figure below them, drawn anew at each change.
 
     An image takes the place of `interact`'s output area: it does not flicker, and it cannot stall a notebook that runs
@@ -39,4 +47,4 @@ def live(draw: Callable[..., Figure], **controls: ValueWidget) -> VBox:
     for control in controls.values():
         control.observe(redraw, names="value")
     redraw()
-    return VBox([*controls.values(), image])
+    return LiveFigure([*controls.values(), image])
