@@ -3,7 +3,6 @@
 import re
 from collections.abc import Callable
 
-import IPython.display
 import pytest
 
 from utils.checks import CheckFailed, NotSolved, Property, run_check
@@ -16,19 +15,6 @@ FOLDED = (
     "<details><summary>Hint 2 of 3</summary><p>Two parameters.</p>"
     "<details><summary>Hint 3 of 3</summary><p>Use np.polyfit.</p></details></details></details>"
 )
-
-
-@pytest.fixture
-def shown(monkeypatch: pytest.MonkeyPatch) -> list[dict]:
-    """Return the bundles that are displayed."""
-    bundles: list[dict] = []
-
-    def display(bundle: dict, raw: bool) -> None:
-        assert raw
-        bundles.append(bundle)
-
-    monkeypatch.setattr(IPython.display, "display", display)
-    return bundles
 
 
 def raising(error: Exception) -> Callable[[], bool]:

@@ -7,7 +7,6 @@ import subprocess
 import sys
 from pathlib import Path
 
-import IPython.display
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
@@ -16,19 +15,6 @@ from utils.claims import CLAIMS_MIME, Claim, ClaimFailed, show_claims, with_unce
 
 ROOT = Path(__file__).resolve().parents[1]
 law = settings(derandomize=True, deadline=None, max_examples=300)
-
-
-@pytest.fixture
-def shown(monkeypatch: pytest.MonkeyPatch) -> list[dict]:
-    """Return the bundles that are displayed."""
-    bundles: list[dict] = []
-
-    def display(bundle: dict, raw: bool) -> None:
-        assert raw
-        bundles.append(bundle)
-
-    monkeypatch.setattr(IPython.display, "display", display)
-    return bundles
 
 
 def failure(claim: Claim) -> str:

@@ -132,3 +132,11 @@ def test_wrong_answer_fails(path: Path, name: str, source: str, shown: list[str]
     with pytest.raises(CheckFailed) as told:
         run_check(path, name, source)
     assert not [line for line in answer_lines(path, name) if line in f"{shown} {told.value}"]
+
+
+def test_a_check_that_accepts_a_wrong_answer_is_caught(monkeypatch: pytest.MonkeyPatch, shown: list[str]) -> None:
+    path, name, source = cases("WRONG")[0].values
+    check = graded(notebook(path))[name + CHECK].split("(")[0]
+    monkeypatch.setitem(solved(path), check, lambda answer: None)
+    with pytest.raises(pytest.fail.Exception, match="DID NOT RAISE"):
+        test_wrong_answer_fails(path, name, source, shown)

@@ -50,15 +50,16 @@ def map_table() -> str:
 
 def status_table() -> str:
     """Return time, memory and claims of every notebook that exists."""
-    lines = ["| notebook | seconds | peak memory | claims that hold |", "| --- | --: | --: | --: |"]
+    lines = ["| notebook | status | seconds | peak memory | claims that hold |", "| --- | --- | --: | --: | --: |"]
     for folder in ("lectures", "solutions"):
         for path in sorted((ROOT / folder).glob("*.ipynb")):
             notebook = read(path)
             measured = notebook.metadata.get("course", {"seconds": float("nan"), "peak_mb": float("nan")})
+            status = "runs" if "course" in notebook.metadata else "was not run"
             found = claims(notebook)
             held = f"{sum(claim['holds'] for claim in found)} of {len(found)}" if found else "–"
             lines.append(
-                f"| [{folder}/{path.stem}]({folder}/{path.name}) | {measured['seconds']:.0f} | "
+                f"| [{folder}/{path.stem}]({folder}/{path.name}) | {status} | {measured['seconds']:.0f} | "
                 f"{measured['peak_mb']:.0f} MB | {held} |"
             )
     return "\n".join(lines)
