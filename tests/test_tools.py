@@ -13,9 +13,9 @@ from nbformat.v4 import new_code_cell, new_notebook, new_output
 import claims as claims_tool
 import data as data_tool
 import offline
-from execute import merge_streams
+from execute import WIDGET_MIME, clean, merge_streams
 from lab import free_port, has_display
-from notebooks import ROOT, NotebookError
+from notebooks import ROOT, NotebookError, Result
 from report import filled
 from tutorials import make_tutorial
 
@@ -122,6 +122,16 @@ def test_streams_are_joined():
         new_output("stream", name=name, text=text) for name, text in (("stdout", "a"), ("stdout", "b"), ("stderr", "c"))
     ]
     assert [(o.name, o.text) for o in merge_streams(parts)] == [("stdout", "ab"), ("stderr", "c")]
+
+
+def test_stored_notebooks_do_not_change_from_run_to_run():
+    widget = new_output("display_data", data={WIDGET_MIME: {"model_id": "random"}, "text/plain": "Run this cell"})
+    cell = new_code_cell("live()", outputs=[widget], metadata={"papermill": {"duration": 1.0}, "tags": []})
+    notebook = new_notebook(cells=[cell], metadata={"widgets": {"state": "random"}, "papermill": {"duration": 1.0}})
+    stored = clean(Result(Path("x.ipynb"), notebook, seconds=1.23, peak_mb=45.6, error=""))
+    assert stored.cells[0].outputs[0].data == {"text/plain": "Run this cell"}
+    assert stored.cells[0].metadata == {}
+    assert stored.metadata == {"language_info": {"name": "python"}, "course": {"seconds": 1.2, "peak_mb": 46}}
 
 
 def test_data_that_differ_are_found(tmp_path: Path):

@@ -16,6 +16,8 @@ import nbformat
 from notebooks import BUDGETS, NotebookError, Result, claims, run, select
 from report import write_tables
 
+WIDGET_MIME = "application/vnd.jupyter.widget-view+json"
+
 
 def clean(result: Result) -> nbformat.NotebookNode:
     """Return the executed notebook without what differs from run to run, but for its measured time and memory."""
@@ -27,7 +29,10 @@ def clean(result: Result) -> nbformat.NotebookNode:
             del cell.metadata["tags"]
         if "outputs" in cell:
             cell.outputs = merge_streams(cell.outputs)
-    notebook.metadata.pop("papermill", None)
+        for output in cell.get("outputs", []):
+            output.get("data", {}).pop(WIDGET_MIME, None)  # a stored slider is dead; its text says what to do
+    for name in ("papermill", "widgets"):
+        notebook.metadata.pop(name, None)
     notebook.metadata["language_info"] = {"name": "python"}
     notebook.metadata["course"] = {"seconds": round(result.seconds, 1), "peak_mb": round(result.peak_mb)}
     return notebook
