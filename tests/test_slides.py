@@ -49,6 +49,12 @@ def code(source: str, *outputs: NotebookNode, kind: str = "-", tags: tuple[str, 
     return new_code_cell(source, execution_count=1, outputs=list(outputs), metadata=metadata)
 
 
+def folded(cell: NotebookNode) -> NotebookNode:
+    """Return a cell with its code folded away, as JupyterLab stores it."""
+    cell.metadata["jupyter"] = {"source_hidden": True}
+    return cell
+
+
 def figure(alt: str | None = "A grey square", **size: int) -> NotebookNode:
     metadata = {"image/png": {"alt": alt}} if alt else {}
     return new_output("display_data", data={"image/png": png(**size), "text/plain": "<Figure>"}, metadata=metadata)
@@ -72,7 +78,7 @@ def good_cells() -> list[NotebookNode]:
         text("Seen last.", "fragment"),
         text("Say so.", "notes"),
         text("## Below", "subslide"),
-        code("hidden()", new_output("stream", name="stdout", text="3680 parameters\n"), tags=("hide-input",)),
+        folded(code("hidden()", new_output("stream", name="stdout", text="3680 parameters\n"))),
         code("table()", page('<table class="dataframe"><tr><td>shown</td></tr></table>')),
         text("\\begin{align}\na &= b \\\\\nc &= \\mathcal{L}_\\theta\n\\end{align}", "fragment"),
         text("## Play", "slide"),

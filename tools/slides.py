@@ -26,7 +26,6 @@ TEMPLATE = ROOT / "tools" / "slides_template"
 BUILD = ROOT / "build" / "slides"
 WIDGET = "application/vnd.jupyter.widget-view+json"
 NOT_ON_SLIDES = {"live", "remove_slides"}
-CODE_HIDDEN = {"hide-input", "remove-input"}
 REVEAL_FILES = {
     "LICENSE": "LICENSE",
     "dist/reset.css": "reset.css",
@@ -134,8 +133,7 @@ def tidied(cell: NotebookNode) -> NotebookNode:
     cell.outputs = [
         output for output in cell.outputs if WIDGET not in output.get("data", {}) and output.get("name") != "stderr"
     ]
-    collapsed = cell.metadata.get("jupyter", {}).get("source_hidden", False)
-    if collapsed or CODE_HIDDEN & set(cell.metadata.get("tags", [])):
+    if cell.metadata.get("jupyter", {}).get("source_hidden", False):
         cell.metadata = NotebookNode({**cell.metadata, "transient": {"remove_source": True}})
     return cell
 
