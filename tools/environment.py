@@ -145,19 +145,13 @@ def add_course() -> None:
     subprocess.run([*pip, "--no-deps", "--no-build-isolation", "--editable", str(ROOT)], check=True)
     prefix = Path(sys.prefix)
     for source in settings():
-        copy(source, prefix / source.relative_to(ROOT / "tools/jupyter"))
-    widgets = Path("@jupyter-widgets/jupyterlab-manager/package.json")  # live slides load this extension alone
-    copy(prefix / "share/jupyter/labextensions" / widgets, prefix / "share/jupyter/rise_extensions" / widgets)
+        target = prefix / source.relative_to(ROOT / "tools/jupyter")
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(source, target)
     kernel = prefix / "share/jupyter/kernels/python3/kernel.json"
     spec = json.loads(kernel.read_text())
     spec["env"] = {"TF_CPP_MIN_LOG_LEVEL": "3", "OMP_WAIT_POLICY": "passive"}  # no logs of TensorFlow; share the cores
     kernel.write_text(json.dumps(spec, indent=1) + "\n")
-
-
-def copy(source: Path, target: Path) -> None:
-    """Copy a file, making the folders on the way."""
-    target.parent.mkdir(parents=True, exist_ok=True)
-    shutil.copyfile(source, target)
 
 
 def clear_broken() -> None:
