@@ -13,7 +13,7 @@ from nbformat.v4 import new_code_cell, new_notebook, new_output
 import claims as claims_tool
 import data as data_tool
 import offline
-from execute import WIDGET_MIME, clean, merge_streams
+from execute import WIDGET_MIME, clean, merge_streams, without_progress
 from lab import free_port, has_display
 from notebooks import ROOT, NotebookError, Result
 from report import filled
@@ -122,6 +122,12 @@ def test_streams_are_joined():
         new_output("stream", name=name, text=text) for name, text in (("stdout", "a"), ("stdout", "b"), ("stderr", "c"))
     ]
     assert [(o.name, o.text) for o in merge_streams(parts)] == [("stdout", "ab"), ("stderr", "c")]
+
+
+def test_progress_bars_are_not_stored():
+    bar = "steps:   0 % |\rsteps:  50 % |\r            \r"
+    only_a_bar, with_result = (new_output("stream", name="stdout", text=text) for text in (bar, bar + "loss 0.1\n"))
+    assert [output.text for output in without_progress([only_a_bar, with_result])] == ["loss 0.1\n"]
 
 
 def test_stored_notebooks_do_not_change_from_run_to_run():

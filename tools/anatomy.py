@@ -92,6 +92,8 @@ def outputs(notebook: NotebookNode, kind: str) -> Iterator[str]:
                 yield f"cell {number} stores an error"
             if output.output_type == "stream" and output.name == "stderr":
                 yield f"cell {number} stores a warning or a log: {output.text[:60]!r}"
+            if output.output_type == "stream" and "\r" in output.text:
+                yield f"cell {number} stores a progress bar: run `make execute`"
 
 
 def code(notebook: NotebookNode, kind: str) -> Iterator[str]:

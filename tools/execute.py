@@ -28,7 +28,7 @@ def clean(result: Result) -> nbformat.NotebookNode:
         if cell.metadata.get("tags") == []:
             del cell.metadata["tags"]
         if "outputs" in cell:
-            cell.outputs = merge_streams(cell.outputs)
+            cell.outputs = without_progress(merge_streams(cell.outputs))
         for output in cell.get("outputs", []):
             output.get("data", {}).pop(WIDGET_MIME, None)  # a stored slider is dead; its text says what to do
     for name in ("papermill", "widgets"):
@@ -48,6 +48,15 @@ def merge_streams(outputs: list[nbformat.NotebookNode]) -> list[nbformat.Noteboo
         else:
             merged.append(output)
     return merged
+
+
+def without_progress(outputs: list[nbformat.NotebookNode]) -> list[nbformat.NotebookNode]:
+    """Drop what a progress bar wrote and wiped out again."""
+    for output in outputs:
+        if output.output_type == "stream" and "\r" in output.text:
+            lines = [line.rsplit("\r", 1)[-1] for line in output.text.split("\n")]
+            output["text"] = "\n".join(lines)
+    return [output for output in outputs if output.output_type != "stream" or output.text.strip()]
 
 
 def save(notebook: nbformat.NotebookNode, path: Path) -> None:
