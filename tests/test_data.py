@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.integrate import quad
 
+from data import lacking
 from utils.data import DATA, DataError, checked_path
 from utils.data.earth import METRES_PER_TOISE, arc_on_ellipsoid, load_arcs
 from utils.data.galaxies import load_galaxies, unit_vectors
@@ -303,6 +304,8 @@ def test_files_match_their_card(folder: Path) -> None:
 
 @pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
 def test_maker_makes_the_same_bytes(folder: Path, tmp_path: Path) -> None:
+    if missing := lacking(folder):
+        pytest.skip(f"made by a generator that is not installed: {' '.join(missing)}")
     shutil.copy(folder / "make.py", tmp_path)
     subprocess.run([sys.executable, "make.py"], cwd=tmp_path, check=True)
     assert {path.name: path.read_bytes() for path in files(tmp_path)} == {p.name: p.read_bytes() for p in files(folder)}

@@ -140,6 +140,14 @@ def test_stored_notebooks_do_not_change_from_run_to_run():
     assert stored.metadata == {"language_info": {"name": "python"}, "course": {"seconds": 1.2, "peak_mb": 46}}
 
 
+def test_a_generator_that_is_not_installed_is_named(tmp_path: Path):
+    card = tmp_path / "README.md"
+    card.write_text("# Events\n\n- **Needs:** `numpy==0.0.1` and `no-such-generator==8.317`.\n")
+    assert data_tool.lacking(tmp_path) == ["numpy==0.0.1", "no-such-generator==8.317"]
+    card.write_text("# Events\n")
+    assert data_tool.lacking(tmp_path) == []
+
+
 def test_data_that_differ_are_found(tmp_path: Path):
     (tmp_path / "make.py").write_text("open('numbers.csv', 'w').write('1')")
     (tmp_path / "numbers.csv").write_text("2")

@@ -1,7 +1,13 @@
-"""Make every data set again with its script and compare it with its card: `make data`."""
+"""Make every data set again with its script and compare it with the shipped files: `make data`.
+
+A data set from an event generator names it on its card ("**Needs:** `package==version`"); where that is not installed,
+the data set is passed over and the line that installs it is shown.
+"""
 
 from __future__ import annotations
 
+import importlib.metadata
+import re
 import shutil
 import subprocess
 import sys
@@ -9,6 +15,21 @@ import tempfile
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
+
+
+def lacking(folder: Path) -> list[str]:
+    """Return the packages that the card of a data set names as needed to make it, and that are not installed."""
+    line = re.search(r"^- \*\*Needs:\*\*(.*)$", (folder / "README.md").read_text(encoding="utf-8"), re.MULTILINE)
+    pins = re.findall(r"`([\w.-]+)==([\w.]+)`", line[1]) if line else []
+    return [f"{name}=={version}" for name, version in pins if not is_installed(name, version)]
+
+
+def is_installed(name: str, version: str) -> bool:
+    """Tell whether a package is there in this version."""
+    try:
+        return importlib.metadata.version(name) == version
+    except importlib.metadata.PackageNotFoundError:
+        return False
 
 
 def differing(folder: Path) -> list[str]:
@@ -31,6 +52,9 @@ def main() -> None:
     """Check all data sets; nothing is overwritten."""
     problems = []
     for script in sorted((ROOT / "data").glob("*/make.py")):
+        if missing := lacking(script.parent):
+            print(f"{script.parent.name}: not made again, it needs `pip install {' '.join(missing)}`")
+            continue
         wrong = differing(script.parent)
         print(f"{script.parent.name}: {'as shipped' if not wrong else 'differs'}")
         problems += [
