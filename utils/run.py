@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import random
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -80,13 +82,29 @@ def _start_keras(backend: str, seed: int) -> None:
     """Import Keras on the given back end, silence TensorFlow's logs and seed both."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     os.environ["KERAS_BACKEND"] = backend
-    import keras
+    if backend != "tensorflow":  # Keras imports TensorFlow later, for its data sets only; it would announce its kernels
+        os.environ["TF_ENABLE_ONEDNN_OPTS"] = "0"
+    with _without_logs():
+        import keras
 
     if keras.backend.backend() != backend:
         raise RunError(
             f'Keras runs on "{keras.backend.backend()}" already; restart the kernel to change it to "{backend}".'
         )
     keras.utils.set_random_seed(seed)
+
+
+@contextmanager
+def _without_logs() -> Iterator[None]:
+    """Throw away what libraries in C++ write to standard error; exceptions pass as always."""
+    kept = os.dup(2)
+    with open(os.devnull, "wb") as nowhere:
+        os.dup2(nowhere.fileno(), 2)
+    try:
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
 
 
 def _find_device(device: str) -> str:
