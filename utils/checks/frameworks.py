@@ -186,7 +186,7 @@ def check_convolution(conv_from: Callable) -> None:
     hints = [
         "Print the shapes of layer.get_weights(). In which order does the kernel of an nn.Conv1d have its axes?",
         "nn.ConstantPad1d((left, right), 0.0) before an nn.Conv1d without padding makes any padding.",
-        "5 samples wide with stride 2: three zeros, one on the left and two on the right.",
+        "5 samples wide with stride 2: how many zeros does equation (2) ask for, and on which side is the odd one?",
     ]
     run_check("Exercise 3 a", properties, "equation (2) of exercise 3", hints)
 

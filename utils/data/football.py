@@ -50,7 +50,7 @@ def draw_usual_kicks(rng: np.random.Generator, number: int) -> np.ndarray:
 
 
 def drag_coefficient(speed: np.ndarray | float) -> np.ndarray | float:
-    """Return the drag coefficient of a football without spin; it falls near 12 m/s, where its boundary layer tumbles.
+    """Return the drag coefficient of a football without spin; it falls near 12 m/s, where the flow becomes turbulent.
 
     Fit to wind-tunnel data by Goff and Carré, Eur. J. Phys. 31 (2010) 775, equation (3).
 

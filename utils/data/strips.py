@@ -15,7 +15,7 @@ DISTANCE_MM = 1500.0  # from the decay to the layer
 PION_MASS_GEV = 0.135
 CORE_MM, TAIL_MM, CORE_FRACTION = 3.0, 18.0, 0.8
 NOISE_MEV = 15.0  # electronics, in each strip
-SAMPLING = 0.1  # relative fluctuation of a strip with 1 GeV; it grows as 1 / sqrt(energy)
+SAMPLING = 0.1  # relative fluctuation of a strip with 1 GeV; it falls as 1 / sqrt(energy)
 
 
 def measure_strips(
