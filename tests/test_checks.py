@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import pytest
 
-from utils.checks import CheckFailed, NotSolved, Property, run_check
+from utils.checks import CheckFailed, NotSolved, Property, needs, run_check
 from utils.errors import CourseError
 
 HINTS = ["Think of a <b>line</b>.", "Two parameters.", "Use np.polyfit."]
@@ -111,3 +111,9 @@ def test_answers_stay_hidden(shown: list[dict]) -> None:
 def test_errors_speak_to_a_student() -> None:
     assert issubclass(NotSolved, CourseError)
     assert issubclass(CheckFailed, CourseError)
+
+
+def test_a_cell_that_needs_an_unsolved_exercise_stops_like_one() -> None:
+    with pytest.raises(NotImplementedError, match="fit, rows"):
+        needs({"x": 1, "rows": []}, "x", "fit", "rows")
+    needs({"x": 0, "rows": [1]}, "x", "rows")

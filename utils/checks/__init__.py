@@ -52,6 +52,21 @@ def run_check(exercise: str, properties: Sequence[Property], formula: str, hints
     _display(f"{exercise}: solved, all {len(results)} properties hold", results, "", [])
 
 
+def needs(names: dict[str, object], *wanted: str) -> None:
+    """Stop a cell, as an unsolved exercise does, if something that it takes from an exercise is not there yet.
+
+    Args:
+        names: the notebook's variables, `globals()`.
+        wanted: names of variables; an empty list counts as not there.
+
+    Raises:
+        NotImplementedError: names what is missing.
+    """
+    missing = [name for name in wanted if name not in names or (isinstance(names[name], list) and not names[name])]
+    if missing:
+        raise NotImplementedError(", ".join(missing))
+
+
 def _display(headline: str, results: list[tuple[str, str]], formula: str, hints: Sequence[str]) -> None:
     """Show the state of a check as text and as HTML with hints that unfold one inside the other."""
     from IPython.display import display
