@@ -306,6 +306,8 @@ def test_files_match_their_card(folder: Path) -> None:
 def test_maker_makes_the_same_bytes(folder: Path, tmp_path: Path) -> None:
     if missing := lacking(folder):
         pytest.skip(f"made by a generator that is not installed: {' '.join(missing)}")
+    if "may round differently" in (folder / "README.md").read_text("utf-8"):
+        pytest.skip("its last digits depend on the processor: `make data` compares the bytes")
     shutil.copy(folder / "make.py", tmp_path)
     subprocess.run([sys.executable, "make.py"], cwd=tmp_path, check=True)
     assert {path.name: path.read_bytes() for path in files(tmp_path)} == {p.name: p.read_bytes() for p in files(folder)}
