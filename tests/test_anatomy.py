@@ -12,7 +12,7 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_output
 
 from anatomy import helpers_that_differ, problems
-from notebooks import ROOT, find
+from notebooks import CLAIMS_MIME, ROOT, claims, find, table_row
 from report import TABLES, parts, updated
 from tutorials import tutorial_text
 
@@ -45,6 +45,17 @@ def test_helpers_are_alike_in_all_notebooks():
 @pytest.mark.parametrize("page", TABLES)
 def test_pages_carry_what_the_notebooks_measured(page: str):
     assert (ROOT / page).read_text(encoding="utf-8") == updated(page), "run `make execute`"
+
+
+def test_the_table_over_seeds_has_every_claim_and_no_other():
+    rows = [line for line in (ROOT / "CLAIMS.md").read_text(encoding="utf-8").splitlines() if line[2:4].isdigit()]
+    found = [[cells[0], cells[1], cells[5]] for cells in (line.strip("| ").split(" | ") for line in rows)]
+    stored = [
+        [path.stem[:2], *(table_row([claim[key]]).strip("| ") for key in ("text", "condition"))]
+        for path in find("lectures")
+        for claim in claims(nbformat.read(path, as_version=4))
+    ]
+    assert found == stored, "run `make claims`"
 
 
 def spoiled(tmp_path: Path, source: Path, spoil: Callable[[NotebookNode], None]) -> str:
@@ -84,9 +95,7 @@ def drop(text: str) -> Callable[[NotebookNode], None]:
 
 def fail_claim(notebook: NotebookNode) -> None:
     outputs = (o for c in notebook.cells for o in c.get("outputs", []))
-    next(o for o in outputs if "application/vnd.dlmp.claims+json" in o.get("data", {})).data[
-        "application/vnd.dlmp.claims+json"
-    ][0]["holds"] = False
+    next(o for o in outputs if CLAIMS_MIME in o.get("data", {})).data[CLAIMS_MIME][0]["holds"] = False
 
 
 BAD_LECTURES = {

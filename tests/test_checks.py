@@ -1,11 +1,13 @@
 """The framework of exercise checks: what it shows for an answer that is missing, wrong, broken or right."""
 
+import math
 import re
 from collections.abc import Callable
 
+import numpy as np
 import pytest
 
-from utils.checks import CheckFailed, NotSolved, Property, needs, run_check
+from utils.checks import CheckFailed, NotSolved, Property, as_array, close, needs, run_check
 from utils.errors import CourseError
 
 HINTS = ["Think of a <b>line</b>.", "Two parameters.", "Use np.polyfit."]
@@ -74,6 +76,23 @@ def test_unsolved(shown: list[dict]) -> None:
     assert bundle["text/html"].endswith(FOLDED)
 
 
+def test_a_missing_operation_is_no_stub(shown: list[dict]) -> None:
+    with pytest.raises(CheckFailed, match=r"could not be tested, NotImplementedError: no cumsum on MPS\. Look at"):
+        run(("one", raising(NotImplementedError("no cumsum on MPS"))))
+
+
+def test_a_stub_inside_a_layer_is_not_solved(shown: list[dict]) -> None:
+    def told_anew() -> bool:
+        """Raise as Keras and TensorFlow do."""
+        try:
+            raise NotImplementedError()
+        except NotImplementedError:
+            raise NotImplementedError("Exception encountered when calling Answer.call().") from None
+
+    with pytest.raises(NotSolved):
+        run(("one", told_anew))
+
+
 def test_broken_answer(shown: list[dict]) -> None:
     with pytest.raises(CheckFailed) as told:
         run(("one", raising(TypeError("no <b>len</b>"))), ("two", lambda: False), ("three", lambda: True))
@@ -114,6 +133,22 @@ def test_errors_speak_to_a_student() -> None:
 
 
 def test_a_cell_that_needs_an_unsolved_exercise_stops_like_one() -> None:
-    with pytest.raises(NotImplementedError, match="fit, rows"):
+    with pytest.raises(NotSolved, match=r"^This cell needs fit, rows: solve the exercise above first\.$"):
         needs({"x": 1, "rows": []}, "x", "fit", "rows")
     needs({"x": 0, "rows": [1]}, "x", "rows")
+
+
+def test_close_arrays_have_the_same_shape_and_nearly_the_same_values() -> None:
+    assert close([1.0, 2.0], (1.0, 2.0 + 1e-6)) and close(0.0, 1e-8)
+    assert not close([1.0, 2.0], [1.0, 2.00001])
+    assert close([1.0, 2.0], [1.0, 2.00001], rtol=1e-5) and close(0.0, 1e-3, atol=1e-3)
+    assert not close([1.0], 1.0) and not close(math.nan, math.nan)
+
+
+def test_tensors_numbers_and_arrays_become_arrays_of_float64() -> None:
+    import torch
+
+    for values in (torch.ones(2, 1, requires_grad=True), np.ones((2, 1), np.float32), [[1], [1]]):
+        found = as_array(values)
+        assert found.dtype == np.float64 and found.tolist() == [[1.0], [1.0]]
+    assert as_array(3).shape == ()

@@ -201,6 +201,12 @@ def test_vertices_do_not_fit(vertices: int) -> None:
         make_tracks(rng(), vertices)
 
 
+@pytest.mark.parametrize("number", [0, -1])
+def test_no_particles_are_refused(number: int) -> None:
+    with pytest.raises(ValueError, match=f"number = {number} particles of each species: at least one"):
+        measure_speeds(rng(), number)
+
+
 # the gamma-ray detector
 
 

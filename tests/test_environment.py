@@ -59,6 +59,38 @@ def test_interrupted_installation_begins_anew(venv: Path, monkeypatch: pytest.Mo
     assert (venv / "course-complete").exists() and not (venv / "half.py").exists()
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows cannot be asked")
+def test_a_second_call_leaves_the_first_alone(venv: Path):
+    venv.mkdir()
+    with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as first:
+        (venv / "course-building").write_text(str(first.pid))
+        with pytest.raises(environment.InstallError, match="Another call is installing at this moment"):
+            environment.build("cpu")
+        assert (venv / "course-building").read_text() == str(first.pid)
+    environment.build("cpu")
+    assert (venv / "course-complete").exists()
+
+
+def test_gpu_builds_begin_anew_and_stay(venv: Path, capsys: pytest.CaptureFixture[str]):
+    environment.build("cpu")
+    (venv / "torch").write_text("for CPUs")
+    environment.build("gpu")
+    assert not (venv / "torch").exists()
+    assert "The environment has the CPU builds: beginning anew with those for GPU." in capsys.readouterr().out
+    (venv / "torch").write_text("for GPUs")
+    environment.build("cpu")
+    assert (venv / "torch").exists()
+    assert (venv / "course-complete").read_text().startswith("gpu ")
+
+
+def test_an_environment_of_unknown_build_is_brought_up_to_date(venv: Path):
+    environment.build("cpu")
+    (venv / "torch").write_text("")
+    (venv / "course-complete").write_text("0123abc")
+    environment.build("gpu")
+    assert (venv / "torch").exists()
+
+
 def test_another_python_begins_anew(venv: Path, monkeypatch: pytest.MonkeyPatch):
     environment.build("cpu")
     (venv / "old.py").write_text("")

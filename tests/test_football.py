@@ -103,7 +103,10 @@ def test_usual_kicks_leave_an_empty_corner():
         (changed(speed=0), 0.01, "speed above 0"),
         (changed(elevation=90), 0.01, "elevation"),
         (changed(elevation=-5), 0.01, "elevation"),
+        (changed(tail=np.nan), 0.01, "no finite number"),
+        (changed(backspin=np.inf), 0.01, "no finite number"),
         (changed(), 0.0, "positive"),
+        (changed(), np.nan, "positive"),
     ],
 )
 def test_impossible_kicks_are_refused(kick: np.ndarray, step: float, text: str):

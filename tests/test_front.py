@@ -12,6 +12,7 @@ from click.testing import CliRunner
 
 ROOT = Path(__file__).parents[1]
 PAGES = [ROOT / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "LICENSE-TEXT.md", "start.md")]
+PAGES += [ROOT / name for name in ("CLAIMS.md", "data/README.md")]
 VERSION = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
 LINK = re.compile(r"""\]\(<?([^)>\s]+)|^\[[^\]]+\]:\s*(\S+)|(?:src|href)=["']([^"']+)""", re.MULTILINE)
 
@@ -48,7 +49,7 @@ def test_changelog_has_this_version() -> None:
     assert f"\n## [{VERSION}] - " in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("page", [page for page in PAGES if page.exists()], ids=lambda page: page.name)
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
 def test_links_lead_to_files(page: Path) -> None:
     assert broken_links(page) == []
 

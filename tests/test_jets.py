@@ -167,3 +167,9 @@ def test_benchmark_without_a_network(tmp_path: Path, monkeypatch: pytest.MonkeyP
 def test_unknown_split(load) -> None:
     with pytest.raises(ValueError, match="split = 'all' is unknown"):
         load("all")
+
+
+@pytest.mark.parametrize("number", [0, -1])
+def test_no_jets_are_refused(number: int) -> None:
+    with pytest.raises(ValueError, match=f"jets = {number}: at least one is needed"):
+        load_benchmark("val", number)

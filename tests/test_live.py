@@ -49,4 +49,12 @@ def test_bad_use_is_explained():
         live(draw, height=3)
     with pytest.raises(TypeError, match="must return the figure"):
         live(lambda height: None, height=FloatSlider(0.2))
-    assert live(draw, height=FloatSlider(0.2), colour=Label("red"))
+
+
+def test_each_control_changes_the_figure():
+    black, red, again = (
+        live(draw, height=FloatSlider(0.2), colour=Label(colour)).children[-1].value
+        for colour in ("black", "red", "red")
+    )
+    assert bytes(red) != bytes(black)
+    assert bytes(red) == bytes(again)

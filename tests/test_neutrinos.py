@@ -196,5 +196,7 @@ def test_impossible_events_are_refused():
         neutrinos.shower_maximum(np.array([100.0, 0.0]))
     with pytest.raises(ValueError, match=r"not \(n, 2, 32, 24\)"):
         neutrinos.reconstruct(np.ones((3, 32, 24, 2)))
+    with pytest.raises(ValueError, match="holds no event"):
+        neutrinos.reconstruct(np.ones((0, 2, 32, 24)))
     with pytest.raises(ValueError, match="single cell"):
         neutrinos.reconstruct(np.zeros((3, 2, 32, 24)))

@@ -1,6 +1,7 @@
 """Every notebook runs with parameters that are not the committed ones, within its budget; bad notebooks are caught.
 
-The seed is another one at each run, unless COURSE_SEED names it; COURSE_PROFILE is "quick" or "full".
+The seed is another one at each run, unless COURSE_SEED names it; COURSE_PROFILE is "quick" or "full". The full profile
+has a night where there is no GPU.
 """
 
 from __future__ import annotations
@@ -10,6 +11,8 @@ import os
 import secrets
 import subprocess
 import sys
+from dataclasses import replace
+from functools import cache
 from pathlib import Path
 
 import nbformat
@@ -18,10 +21,11 @@ from nbclient import NotebookClient
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from notebooks import BUDGETS, ROOT, Budget, NotebookError, claims, find, find_lecture, run, select
+from notebooks import BUDGETS, LONGEST_CELL_S, ROOT, Budget, NotebookError, claims, find, find_lecture, run, select
 
 SEED = int(os.environ.get("COURSE_SEED") or secrets.randbelow(10**6))
 PROFILE = os.environ.get("COURSE_PROFILE", "quick")
+NIGHT_S = 12 * 3600
 UNSOLVED = {"NotImplementedError", "NotSolved"}
 
 pytestmark = pytest.mark.notebook
@@ -41,6 +45,21 @@ def other_parameters(path: Path) -> dict[str, object]:
     return {"profile": PROFILE, "seed": SEED, **backend}
 
 
+@cache
+def has_gpu() -> bool:
+    """Tell whether notebooks find a GPU for which the time limits of the full profile are meant."""
+    import torch
+
+    return torch.cuda.is_available()
+
+
+def limits() -> tuple[Budget, float]:
+    """Return what a notebook may take, and after how many seconds one of its cells is stopped."""
+    if PROFILE == "full" and not has_gpu():
+        return replace(BUDGETS["full"], seconds=NIGHT_S, cell_seconds=NIGHT_S), NIGHT_S
+    return BUDGETS[PROFILE], LONGEST_CELL_S
+
+
 @pytest.fixture(scope="module")
 def report():
     """Collect time and memory of all notebooks and write them to build/report.json and build/report.md."""
@@ -57,7 +76,8 @@ def report():
 @pytest.mark.parametrize("path", find("lectures", "solutions"), ids=name)
 def test_notebook_holds_for_another_seed(path: Path, report: list[dict]):
     parameters = other_parameters(path)
-    result = run(path, parameters)
+    budget, cell_timeout = limits()
+    result = run(path, parameters, cell_timeout)
     found = claims(result.notebook)
     row = {"notebook": name(path), "seed": SEED, "seconds": round(result.seconds, 1)}
     row |= {"slowest cell": round(result.slowest_cell[1], 1), "peak": round(result.peak_mb)}
@@ -65,7 +85,7 @@ def test_notebook_holds_for_another_seed(path: Path, report: list[dict]):
     report.append(row)
     print(row)
     assert result.error == "", f"with {parameters}"
-    assert result.over_budget(BUDGETS[PROFILE]) == []
+    assert result.over_budget(budget) == []
     outputs = [output for cell in result.notebook.cells for output in cell.get("outputs", [])]
     assert [o.text for o in outputs if o.output_type == "stream" and o.name == "stderr"] == []
     assert all(claim["holds"] for claim in found)
@@ -115,6 +135,31 @@ def test_notebook_over_budget_is_caught(tmp_path: Path):
     found = "\n".join(run(path).over_budget(Budget(seconds=1, cell_seconds=1, peak_mb=150)))
     assert "it takes" in found and "cell 2 takes" in found and "its memory peaks" in found
     assert run(path).over_budget(Budget(seconds=60, cell_seconds=20, peak_mb=1500)) == []
+
+
+@pytest.mark.parametrize(
+    ("code", "error"),
+    [("import os\nos._exit(1)", "DeadKernelError: Kernel died"), ("import time\ntime.sleep(60)", "CellTimeoutError: ")],
+)
+def test_a_kernel_that_dies_or_hangs_is_an_error_without_claims(tmp_path: Path, code: str, error: str):
+    result = run(bad_notebook(tmp_path, CLAIM.replace("below=1.0", "below=3.0"), code), cell_timeout=10)
+    assert result.error.startswith(error)
+    assert claims(result.notebook) == []
+    assert result.slowest_cell == (0, 0.0)
+
+
+@pytest.mark.parametrize(
+    ("profile", "gpu", "seconds", "peak_mb"),
+    [("quick", False, 60, 1500), ("full", True, 600, 64_000), ("full", False, NIGHT_S, 64_000)],
+)
+def test_the_full_profile_has_a_night_without_a_gpu(
+    monkeypatch: pytest.MonkeyPatch, profile: str, gpu: bool, seconds: float, peak_mb: float
+):
+    monkeypatch.setitem(globals(), "PROFILE", profile)
+    monkeypatch.setitem(globals(), "has_gpu", lambda: gpu)
+    budget, cell_timeout = limits()
+    assert (budget.seconds, budget.peak_mb) == (seconds, peak_mb)
+    assert budget.cell_seconds <= cell_timeout
 
 
 def test_execute_keeps_a_notebook_that_fails(tmp_path: Path):

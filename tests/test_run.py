@@ -3,13 +3,14 @@
 import random
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
-from utils.run import Run, RunError, start_run
+from utils.run import Run, RunError, _set_tensorflow_device, start_run
 
 ROOT = Path(__file__).resolve().parents[1]
 LIGHT = ["utils", "utils.run", "utils.errors", "utils.claims", "utils.checks", "utils.data"]
@@ -125,6 +126,66 @@ def test_absent_device(monkeypatch: pytest.MonkeyPatch, device: str) -> None:
     assert str(told.value) == f'device = "{device}" is not on this machine; device = "auto" takes the best there is.'
 
 
+ABSENT = "cuda" if sys.platform == "darwin" else "mps"  # no machine has both
+
+
+@pytest.mark.parametrize("backend", [None, "torch"])
+def test_absent_device_of_this_machine(backend: str | None) -> None:
+    """Nothing is imported before, as in a notebook that uses no learning library."""
+    assert (
+        started(ABSENT, backend)
+        == f'device = "{ABSENT}" is not on this machine; device = "auto" takes the best there is.'
+    )
+
+
+def started(device: str, backend: str | None, then: str = "pass") -> str:
+    """Return what a fresh Python says of a run on a device, and of a line after it."""
+    code = f"""
+from utils.run import RunError, start_run
+try:
+    run = start_run(device={device!r}, backend={backend!r})
+    {then}
+except RunError as error:
+    print(error)
+"""
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    return done.stdout.strip()
+
+
+@pytest.mark.parametrize(
+    ("backend", "seen"),
+    [
+        ("torch", "import keras, os; print(os.environ['KERAS_TORCH_DEVICE'], keras.ops.ones(1).device)"),
+        ("tensorflow", "import tensorflow as tf; print(run.device, len(tf.config.get_visible_devices('GPU')))"),
+    ],
+)
+def test_keras_computes_on_the_device_that_was_named(backend: str, seen: str) -> None:
+    assert started("cpu", backend, seen) == ("cpu cpu" if backend == "torch" else "cpu 0")
+
+
+def test_tensorflow_cannot_use_mps() -> None:
+    assert started("mps", "tensorflow") == 'TensorFlow cannot compute on device = "mps"; backend = "torch" can.'
+
+
+def test_tensorflow_has_no_cuda_without_a_gpu(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+    config = SimpleNamespace(list_physical_devices=lambda kind: asked)
+    monkeypatch.setitem(sys.modules, "tensorflow", SimpleNamespace(config=config))
+    with pytest.raises(RunError, match='device = "cuda" is not on this machine'):
+        _set_tensorflow_device("cuda")
+    asked.append("GPU:0")
+    _set_tensorflow_device("cuda")
+
+
+def test_tensorflow_that_uses_a_gpu_already_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(devices: list, kind: str) -> None:
+        raise RuntimeError("Visible devices cannot be modified after being initialized")
+
+    monkeypatch.setitem(sys.modules, "tensorflow", SimpleNamespace(config=SimpleNamespace(set_visible_devices=refuse)))
+    with pytest.raises(RunError, match="restart the kernel"):
+        _set_tensorflow_device("cpu")
+
+
 def test_importing_utils_is_light() -> None:
     code = f"""
 import sys, time
@@ -138,10 +199,27 @@ print(time.perf_counter() - start, *{HEAVY} & sys.modules.keys())
     assert float(seconds) < 3, "it takes a fraction of a second; this limit has room for a slow machine"
 
 
-def test_unsolved_exercise_is_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture
+def said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], str]:
+    """Return what IPython says of a line that runs after `start_run`."""
     monkeypatch.setenv("IPYTHONDIR", str(tmp_path))
-    code = "from utils.run import start_run\nrun = start_run()\nraise NotImplementedError()"
-    command = [sys.executable, "-m", "IPython", "--no-banner", "--colors=NoColor", "-c", code]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
-    assert done.stdout.strip() == "Not solved yet: this cell needs the answer of an exercise above."
-    assert done.stderr.strip() == ""
+
+    def run_line(line: str) -> str:
+        code = f"from utils.run import start_run\nrun = start_run()\n{line}"
+        command = [sys.executable, "-m", "IPython", "--no-banner", "--colors=NoColor", "-c", code]
+        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+        return (done.stdout + done.stderr).strip()
+
+    return run_line
+
+
+@pytest.mark.parametrize("stub", ["NotImplementedError()", "NotImplementedError"])
+def test_unsolved_exercise_is_one_line(stub: str, said: Callable[[str], str]) -> None:
+    assert said(f"raise {stub}") == "Not solved yet: this cell needs the answer of an exercise above."
+
+
+def test_a_missing_operation_keeps_its_traceback(said: Callable[[str], str]) -> None:
+    lines = said("raise NotImplementedError('no cumsum on MPS')").splitlines()
+    assert lines[-1] == "NotImplementedError: no cumsum on MPS"
+    assert any("Traceback" in line for line in lines)
+    assert not [line for line in lines if "Not solved yet" in line]

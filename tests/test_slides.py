@@ -67,7 +67,7 @@ def page(markup: str) -> NotebookNode:
 
 def good_cells() -> list[NotebookNode]:
     """Return a lecture with one of everything that a lecture may hold."""
-    slider = new_output("display_data", data={slides.WIDGET: {"model_id": "1"}, "text/plain": "IntSlider()"})
+    slider = new_output("display_data", data={slides.WIDGET_MIME: {"model_id": "1"}, "text/plain": "IntSlider()"})
     log = new_output("stream", name="stderr", text="a log line")
     return [
         text("# A *good* lecture\n\nWhat is $E = mc^2$?", "slide"),
@@ -101,7 +101,7 @@ def found_in(chromium, folder: Path, cells: list[NotebookNode]) -> list[str]:
     return slide_check.check_deck(chromium, deck)
 
 
-@pytest.mark.parametrize("lecture", slides.all_lectures(), ids=lambda path: path.stem)
+@pytest.mark.parametrize("lecture", slides.find("lectures"), ids=lambda path: path.stem)
 def test_lecture_fits_the_screen(chromium, tmp_path, lecture):
     [deck] = slides.build([lecture], tmp_path)
     found = slide_check.check_deck(chromium, deck)

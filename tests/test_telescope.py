@@ -116,6 +116,30 @@ def test_images_of_gamma_rays_point_to_their_source() -> None:
     assert np.median(telescope.hillas(images.pixels)["alpha"]) > 2 * np.median(alpha)
 
 
+@pytest.mark.parametrize("cleaned", [True, False])
+def test_folded_images_do_not_remember_their_reflection(cleaned: bool) -> None:
+    images = telescope.make_images(rng(), 200, cleaned=cleaned)
+    pixels, energy, x, y, to_x, to_y, x_max = images
+    mirrored = telescope.Images(pixels[:, :, ::-1], energy, -x, y, -to_x, to_y, x_max)
+    swapped = telescope.Images(pixels.transpose(0, 2, 1), energy, y, x, to_y, to_x, x_max)
+    folded = telescope.fold(images)
+    for other in (mirrored, swapped, folded):
+        assert all(np.array_equal(a, b) for a, b in zip(telescope.fold(other), folded, strict=True))
+
+
+def test_folded_images_lie_in_one_eighth_and_still_point_to_their_source() -> None:
+    images = telescope.make_images(rng(), 2000, energies=(10, 30))
+    folded = telescope.fold(images)
+    centre = telescope.hillas(folded.pixels)
+    assert np.all((centre["y"] >= 0) & (centre["y"] <= centre["x"]))
+    for key in ("size", "length", "width"):
+        assert np.allclose(centre[key], telescope.hillas(images.pixels)[key], rtol=1e-4)
+    before = telescope.hillas(images.pixels, (images.direction_x, images.direction_y))
+    after = telescope.hillas(folded.pixels, (folded.direction_x, folded.direction_y))
+    assert np.allclose(np.abs(after["alpha"]), np.abs(before["alpha"]), atol=0.01)
+    assert np.allclose(after["distance"], before["distance"], atol=1e-4)
+
+
 def test_hadrons_are_wider_and_point_nowhere() -> None:
     gamma, hadron = (telescope.hillas(telescope.make_images(rng(), 3000, kind).pixels) for kind in ("gamma", "hadron"))
     assert np.median(hadron["width"]) > 1.1 * np.median(gamma["width"])

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import threading
+from http.server import HTTPServer, SimpleHTTPRequestHandler
 from pathlib import Path
+from types import SimpleNamespace
 
 import nbformat
 import pytest
@@ -13,9 +16,9 @@ from nbformat.v4 import new_code_cell, new_notebook, new_output
 import claims as claims_tool
 import data as data_tool
 import offline
-from execute import WIDGET_MIME, clean, merge_streams, without_progress
-from lab import free_port, has_display
-from notebooks import ROOT, NotebookError, Result
+from execute import clean, merge_streams, without_progress
+from lab import free_port, has_display, run_in, wait_for
+from notebooks import CLAIMS_MIME, ROOT, WIDGET_MIME, NotebookError, Result, find_lecture, table_row
 from report import filled
 from tutorials import make_tutorial
 
@@ -111,10 +114,49 @@ def test_tables_need_their_marks():
 
 def test_claims_are_summed_up_over_seeds():
     claim = {"text": "t", "above": 1.0, "below": None, "condition": "above 1", "holds": True}
-    lines = claims_tool.row("01", [claim | {"value": 3.0}, claim | {"value": 2.0}])
+    lines = claims_tool.row("01", [claim | {"value": 3.0}, claim | {"value": 2.0}], seeds=2)
     assert lines == "| 01 | t | 2.5 | 0.71 | 2 | above 1 | 2 of 2 |"
     failed = claim | {"value": None, "holds": False}
-    assert claims_tool.row("01", [claim | {"value": 3.0}, failed]).endswith("| None | above 1 | 1 of 2 |")
+    assert claims_tool.row("01", [claim | {"value": 3.0}, failed], seeds=3).endswith("| – | above 1 | 1 of 3 |")
+    assert claims_tool.row("01", [failed, failed], seeds=2) == "| 01 | t | – | – | – | above 1 | 0 of 2 |"
+
+
+@pytest.fixture
+def table(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Return a table of the claims of two lectures, which the tool takes for its own; lectures are not really run."""
+    claim = {"text": "new", "above": 1.0, "below": None, "condition": "above 1", "holds": True, "value": 2.0}
+    cell = new_code_cell(outputs=[new_output("display_data", data={CLAIMS_MIME: [claim]})])
+    ran = Result(Path("x.ipynb"), new_notebook(cells=[cell]), 1.0, 1.0, "")
+    monkeypatch.setattr(claims_tool, "run", lambda path, parameters: ran)
+    path = tmp_path / "CLAIMS.md"
+    monkeypatch.setattr(claims_tool, "TABLE", path)
+    rows = "".join(f"| {lecture} | old | 2 | 0 | 2 | above 1 | 2 of 2 |\n" for lecture in ("01", "02", "03", "99"))
+    path.write_text(claims_tool.HEAD.format(seeds="1, 2") + rows, encoding="utf-8")
+    return path
+
+
+def make_claims(monkeypatch: pytest.MonkeyPatch, *options: str) -> None:
+    """Run the tool for lecture 02."""
+    lecture = find_lecture("02")
+    monkeypatch.setattr(sys, "argv", ["claims.py", str(lecture), *options])
+    claims_tool.main()
+
+
+def test_the_claims_of_other_lectures_stay(table: Path, monkeypatch: pytest.MonkeyPatch):
+    make_claims(monkeypatch, "--seeds", "1", "2")
+    rows = [line.split(" | ")[:2] for line in table.read_text(encoding="utf-8").splitlines() if line[2:4].isdigit()]
+    assert rows == [["| 01", "old"], ["| 02", "new"], ["| 03", "old"]]
+
+
+def test_the_claims_of_other_seeds_are_not_mixed(table: Path, monkeypatch: pytest.MonkeyPatch):
+    before = table.read_bytes()
+    with pytest.raises(SystemExit, match=r"CLAIMS\.md was made with other seeds than 7, 8"):
+        make_claims(monkeypatch, "--seeds", "7", "8")
+    assert table.read_bytes() == before
+
+
+def test_a_pipe_does_not_end_a_cell():
+    assert table_row(["p(x|z)", "two\nlines"]) == "| p(x\\|z) | two lines |"
 
 
 def test_streams_are_joined():
@@ -149,11 +191,32 @@ def test_a_generator_that_is_not_installed_is_named(tmp_path: Path):
 
 
 def test_data_that_differ_are_found(tmp_path: Path):
-    (tmp_path / "make.py").write_text("open('numbers.csv', 'w').write('1')")
-    (tmp_path / "numbers.csv").write_text("2")
-    assert data_tool.differing(tmp_path) == ["numbers.csv"]
-    (tmp_path / "numbers.csv").write_text("1")
-    assert data_tool.differing(tmp_path) == []
+    folder = tmp_path / "set"
+    folder.mkdir()
+    (folder / "README.md").write_text("# The card")
+    (folder / "make.py").write_text("open('numbers.csv', 'w').write('1')")
+    differs = "data/set/numbers.csv is not what make.py makes: run it, or change the card"
+    assert data_tool.problems(folder) == [differs]
+    (folder / "numbers.csv").write_text("2")
+    assert data_tool.problems(folder) == [differs]
+    (folder / "numbers.csv").write_text("1")
+    assert data_tool.problems(folder) == []
+    (folder / "old.csv").write_text("1")
+    assert data_tool.problems(folder) == ["data/set/old.csv is not made by make.py: remove it, or make it there"]
+
+
+def test_a_maker_that_fails_does_not_stop_the_others(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+):
+    for name, code in (("bad", "raise SystemExit('no generator')"), ("good", "pass")):
+        (tmp_path / "data" / name).mkdir(parents=True)
+        (tmp_path / "data" / name / "README.md").write_text("# Events")
+        (tmp_path / "data" / name / "make.py").write_text(code)
+    monkeypatch.setattr(data_tool, "ROOT", tmp_path)
+    with pytest.raises(SystemExit, match=r"^data/bad/make\.py fails with exit code 1"):
+        data_tool.main()
+    told = capfd.readouterr()
+    assert "no generator" in told.err and told.out == "bad: differs\ngood: as shipped\n"
 
 
 def test_display_is_recognised(monkeypatch: pytest.MonkeyPatch):
@@ -165,6 +228,51 @@ def test_display_is_recognised(monkeypatch: pytest.MonkeyPatch):
     assert has_display()
     monkeypatch.setenv("SSH_CONNECTION", "somewhere")
     assert not has_display()
+
+
+def answering(content: dict) -> SimpleNamespace:
+    """Return what stands for a kernel's client: it gives this answer to the second cell."""
+    calls: list[str] = []
+
+    def execute_interactive(source: str, **options: object) -> dict:
+        calls.append(source)
+        if "timeout" in content:
+            raise TimeoutError
+        return {"content": content if len(calls) == 2 else {"status": "ok"}}
+
+    return SimpleNamespace(execute_interactive=execute_interactive, calls=calls)
+
+
+@pytest.mark.parametrize(
+    ("content", "said", "run"),
+    [
+        ({"status": "ok"}, "", 3),
+        ({"status": "error", "ename": "ValueError", "evalue": "no"}, "Cell 2 failed (ValueError: no); run it again", 2),
+        ({"status": "aborted"}, "Cell 2 failed (aborted: ); run it again", 2),
+        ({"timeout": True}, "Cell 1 failed (TimeoutError: no end after 900 s); run it again", 1),
+    ],
+)
+def test_the_cell_that_stops_a_presentation_is_named(content: dict, said: str, run: int):
+    notebook = new_notebook(cells=[new_code_cell(source) for source in ("a", "", "b", "c")])
+    client = answering(content)
+    assert run_in(client, notebook).strip().startswith(said)
+    assert client.calls == ["a", "b", "c"][:run]
+
+
+def test_no_proxy_is_asked_for_this_machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")
+    monkeypatch.delenv("no_proxy", raising=False)
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "api").touch()
+    server = HTTPServer(("127.0.0.1", 0), SimpleHTTPRequestHandler)
+    threading.Thread(target=server.handle_request, daemon=True).start()
+    wait_for(f"http://127.0.0.1:{server.server_port}", SimpleNamespace(poll=lambda: None))
+    server.server_close()
+
+
+def test_a_lab_that_ends_at_once_is_told():
+    with pytest.raises(NotebookError, match="JupyterLab did not start"):
+        wait_for("http://127.0.0.1:9", SimpleNamespace(poll=lambda: 1))
 
 
 def test_a_used_port_is_passed_over():

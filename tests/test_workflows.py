@@ -110,16 +110,16 @@ def test_bad_text_is_seen(old: str, new: str, problem: str) -> None:
 
 @pytest.mark.skipif(os.name == "nt", reason="the report is written on a Linux runner")
 @pytest.mark.parametrize(
-    ("full", "newest", "open_issue", "expected"),
+    ("seeds", "newest", "open_issue", "expected"),
     [
-        ("failure", "success", "", ["issue create --title Nightly run fails: full profile on the CPU"]),
+        ("failure", "success", "", ["issue create --title Nightly run fails: five further seeds"]),
         ("success", "cancelled", "", ["issue create --title Nightly run fails: newest versions of all packages"]),
         ("failure", "failure", "7", ["issue comment 7", "issue comment 7"]),
         ("success", "success", "7", []),
     ],
 )
 def test_nightly_failures_become_issues(
-    tmp_path: Path, full: str, newest: str, open_issue: str, expected: list[str]
+    tmp_path: Path, seeds: str, newest: str, open_issue: str, expected: list[str]
 ) -> None:
     workflow = yaml.safe_load((ROOT / ".github/workflows/nightly.yml").read_text(encoding="utf-8"))
     script = workflow["jobs"]["report"]["steps"][0]["run"]
@@ -128,8 +128,34 @@ def test_nightly_failures_become_issues(
     gh = tmp_path / "gh"  # stands for GitHub's client
     gh.write_text(f'#!/bin/sh\nif [ "$2" = list ]; then echo "{open_issue}"; else echo "$@" >> {log}; fi\n')
     gh.chmod(0o755)
-    variables = {"FULL": full, "NEWEST": newest, "RUN": "the-run", "PATH": f"{tmp_path}:{os.environ['PATH']}"}
+    variables = {"SEEDS": seeds, "NEWEST": newest, "RUN": "the-run", "PATH": f"{tmp_path}:{os.environ['PATH']}"}
     subprocess.run(["bash", "-euo", "pipefail", "-c", script], env=variables, check=True)
     calls = log.read_text().splitlines()
     assert len(calls) == len(expected)
     assert all(call.startswith(start) and "the-run" in call for call, start in zip(calls, expected, strict=True))
+
+
+@pytest.mark.skipif(os.name == "nt", reason="the seeds are tried on a Linux runner")
+@pytest.mark.parametrize(("bad_call", "code"), [("3", 1), ("none", 0)])
+def test_all_nightly_seeds_are_tried_and_bad_ones_named(tmp_path: Path, bad_call: str, code: int) -> None:
+    workflow = yaml.safe_load((ROOT / ".github/workflows/nightly.yml").read_text(encoding="utf-8"))
+    script = workflow["jobs"]["seeds"]["steps"][-2]["run"]
+    python = tmp_path / ".venv/bin/python"  # stands for pytest in the course's environment
+    python.parent.mkdir(parents=True)
+    python.write_text(
+        f"#!/bin/sh\necho $COURSE_SEED | tee build/report.md >> calls\n! grep -c . calls | grep -qx {bad_call}\n"
+    )
+    make = tmp_path / "make"
+    make.write_text("#!/bin/sh\n")
+    for command in (python, make):
+        command.chmod(0o755)
+    variables = {"PATH": f"{tmp_path}:{os.environ['PATH']}"}
+    run = ["bash", "-euo", "pipefail", "-c", script]
+    done = subprocess.run(run, cwd=tmp_path, env=variables, capture_output=True, text=True)
+    seeds = (tmp_path / "calls").read_text().split()
+    assert done.returncode == code
+    assert len(seeds) == len(set(seeds)) == 5
+    assert {path.name for path in (tmp_path / "build/seeds").iterdir()} == {
+        f"{s}.{e}" for s in seeds for e in ("md", "txt")
+    }
+    assert done.stdout.strip() == ("" if code == 0 else f"Notebooks fail for the seeds {seeds[2]}")

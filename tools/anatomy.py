@@ -11,7 +11,7 @@ from pathlib import Path
 import nbformat
 from nbformat import NotebookNode
 
-from notebooks import claims
+from notebooks import claims, slide_type
 
 LONGEST_CELL, LONG_CELL, LONG_SHARE = 25, 15, 0.05
 WORDS = {"lectures": (1200, 2500), "solutions": (500, 1800)}
@@ -44,11 +44,6 @@ def tags(cell: NotebookNode) -> list[str]:
 def is_hidden(cell: NotebookNode) -> bool:
     """Tell whether JupyterLab and slides fold the code of a cell away."""
     return cell.metadata.get("jupyter", {}).get("source_hidden", False)
-
-
-def slide_type(cell: NotebookNode) -> str:
-    """Return the slide type of a cell, "" if it continues the slide before."""
-    return cell.metadata.get("slideshow", {}).get("slide_type", "")
 
 
 def code_cells(notebook: NotebookNode) -> list[NotebookNode]:

@@ -14,7 +14,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[1]
+from notebooks import ROOT
 
 
 def lacking(folder: Path) -> list[str]:
@@ -32,35 +32,44 @@ def is_installed(name: str, version: str) -> bool:
         return False
 
 
-def differing(folder: Path) -> list[str]:
-    """Make one data set in a copy of its folder, and return the names of files that differ from the shipped ones."""
+def problems(folder: Path) -> list[str]:
+    """Make one data set in a copy of its folder; return a sentence for each file that differs from the shipped one."""
     with tempfile.TemporaryDirectory() as scratch:
         copy = Path(scratch) / folder.name
         copy.mkdir()
         shutil.copy(folder / "make.py", copy)
-        subprocess.run([sys.executable, "make.py"], cwd=copy, check=True)
-        made = {path.name: path.read_bytes() for path in copy.iterdir() if path.name != "make.py"}
-    return [name for name, content in made.items() if not same(folder / name, content)]
+        code = subprocess.run([sys.executable, "make.py"], cwd=copy).returncode
+        if code:
+            return [f"data/{folder.name}/make.py fails with exit code {code}; what it said stands above"]
+        made, shipped = contents(copy), contents(folder)
+    gone = [
+        f"data/{folder.name}/{name} is not made by make.py: remove it, or make it there"
+        for name in shipped.keys() - made
+    ]
+    return sorted(gone) + [
+        f"data/{folder.name}/{name} is not what make.py makes: run it, or change the card"
+        for name, content in sorted(made.items())
+        if shipped.get(name) != content
+    ]
 
 
-def same(path: Path, content: bytes) -> bool:
-    """Tell whether a shipped file has this content."""
-    return path.is_file() and path.read_bytes() == content
+def contents(folder: Path) -> dict[str, bytes]:
+    """Return the data files of a folder: all but script and card."""
+    files = (path for path in folder.iterdir() if path.is_file() and path.name not in ("make.py", "README.md"))
+    return {path.name: path.read_bytes() for path in files}
 
 
 def main() -> None:
     """Check all data sets; nothing is overwritten."""
-    problems = []
+    found = []
     for script in sorted((ROOT / "data").glob("*/make.py")):
         if missing := lacking(script.parent):
             print(f"{script.parent.name}: not made again, it needs `pip install {' '.join(missing)}`")
             continue
-        wrong = differing(script.parent)
-        print(f"{script.parent.name}: {'as shipped' if not wrong else 'differs'}")
-        problems += [
-            f"data/{script.parent.name}/{name} is not what make.py makes: run it, or change the card" for name in wrong
-        ]
-    sys.exit("\n".join(problems) if problems else 0)
+        wrong = problems(script.parent)
+        print(f"{script.parent.name}: {'differs' if wrong else 'as shipped'}")
+        found += wrong
+    sys.exit("\n".join(found) if found else 0)
 
 
 if __name__ == "__main__":

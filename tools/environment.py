@@ -18,12 +18,13 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 VENV = ROOT / ".venv"
-BUILDING = VENV / "course-building"  # there while an installation is under way: found again, it was interrupted
+BUILDING = VENV / "course-building"  # holds the number of the process that installs; found without it: interrupted
 COMPLETE = VENV / "course-complete"  # holds the fingerprint of what was installed
 LOG = VENV / "course-install.log"
 LISTS = {"cpu": "requirements.txt", "gpu": "requirements-gpu.txt"}
 PYTORCH_CPU = "https://download.pytorch.org/whl/cpu"
 PYTHONS = ("3.11", "3.12", "3.13")
+NAME_A_PYTHON = "py -3.12 tools/environment.py" if os.name == "nt" else "make lab PYTHON=python3.12"
 GIGABYTES = {"cpu": 6, "gpu": 20}  # free disk for the packages, what pip keeps of them, and its unpacking
 GIGABYTES_CUDA = 14  # if PyTorch's default build has to be taken
 
@@ -38,7 +39,7 @@ def check_python() -> None:
     if found not in PYTHONS:
         raise InstallError(
             f"The course needs Python {', '.join(PYTHONS[:-1])} or {PYTHONS[-1]}; this is Python {found}.\n"
-            "Install one of them and name it, for instance: make lab PYTHON=python3.12"
+            f"Install one of them and name it, for instance: {NAME_A_PYTHON}"
         )
 
 
@@ -73,11 +74,11 @@ def settings() -> list[Path]:
 
 
 def fingerprint(build: str) -> str:
-    """Return a hash of all that decides what is in the environment."""
+    """Return the name of the build and a hash of all that decides what is in the environment."""
     parts = [sys.version, str(ROOT), build]
     parts += [(ROOT / name).read_text() for name in (LISTS[build], "pyproject.toml", "tools/environment.py")]
     parts += [path.read_text() for path in settings()]
-    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+    return f"{build} {hashlib.sha256(chr(10).join(parts).encode()).hexdigest()}"
 
 
 def run_step(text: str, command: list[str], may_fail: bool = False) -> bool:
@@ -154,9 +155,38 @@ def add_course() -> None:
     kernel.write_text(json.dumps(spec, indent=1) + "\n")
 
 
-def clear_broken() -> None:
-    """Remove an environment whose installation was interrupted; leave one that somebody else made."""
+def installing_elsewhere() -> bool:
+    """Tell whether the process that began the installation still runs (never on Windows, which cannot be asked)."""
+    process = BUILDING.read_text()
+    if os.name == "nt" or not process.isdigit() or int(process) == os.getpid():
+        return False
+    try:
+        os.kill(int(process), 0)  # asks only: no signal is sent
+    except ProcessLookupError:
+        return False
+    except PermissionError:  # it runs, for another user
+        return True
+    return True
+
+
+def other_build(kind: str) -> str:
+    """Return the name of the build that the environment has, "" if it is the wanted one or unknown."""
+    words = COMPLETE.read_text().split() if COMPLETE.exists() else []
+    return words[0] if words and words[0] in LISTS and words[0] != kind else ""
+
+
+def clear_broken(kind: str) -> None:
+    """Remove an environment whose installation was interrupted or that has another build than `kind`.
+
+    Raises:
+        InstallError: somebody else made it, or it is being made at this moment.
+    """
     if BUILDING.exists():
+        if installing_elsewhere():
+            raise InstallError(
+                "Another call is installing at this moment. Wait for it, then start again.\n"
+                "If there is none, remove the folder .venv and start again."
+            )
         print("An earlier installation was interrupted: beginning anew.")
         shutil.rmtree(VENV)
     elif VENV.exists() and not COMPLETE.exists():
@@ -164,12 +194,20 @@ def clear_broken() -> None:
     elif COMPLETE.exists() and not same_python():
         print("The environment was made for another Python: beginning anew.")
         shutil.rmtree(VENV)
+    elif there := other_build(kind):  # pip would keep its PyTorch, which has the same version
+        print(f"The environment has the {there.upper()} builds: beginning anew with those for {kind.upper()}.")
+        shutil.rmtree(VENV)
 
 
 def build(kind: str) -> None:
-    """Make .venv complete for the build `kind` ("cpu" or "gpu"), doing only what is missing."""
+    """Make .venv complete for the build `kind` ("cpu" or "gpu"), doing only what is missing.
+
+    An environment with the GPU builds keeps them, also when asked for "cpu", the default.
+    """
     check_python()
-    clear_broken()
+    if other_build(kind) == "gpu":
+        kind = "gpu"
+    clear_broken(kind)
     if COMPLETE.exists() and COMPLETE.read_text() == fingerprint(kind):
         return
     if not COMPLETE.exists():
@@ -177,7 +215,7 @@ def build(kind: str) -> None:
     started = time.monotonic()
     print(f"Building the course's environment in .venv (Python {sys.version.split()[0]}, {kind.upper()} builds):")
     VENV.mkdir(exist_ok=True)
-    BUILDING.touch()
+    BUILDING.write_text(str(os.getpid()))
     if not COMPLETE.exists():
         run_step("an empty environment", [sys.executable, "-m", "venv", str(VENV)])
     install_packages(kind)

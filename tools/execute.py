@@ -13,10 +13,8 @@ from pathlib import Path
 
 import nbformat
 
-from notebooks import BUDGETS, NotebookError, Result, claims, run, select
+from notebooks import BUDGETS, WIDGET_MIME, NotebookError, Result, claims, run, select
 from report import write_tables
-
-WIDGET_MIME = "application/vnd.jupyter.widget-view+json"
 
 
 def clean(result: Result) -> nbformat.NotebookNode:

@@ -18,7 +18,9 @@ from pathlib import Path
 import nbformat
 from jupyter_client import BlockingKernelClient, find_connection_file
 
-from notebooks import ROOT, NotebookError, find_lecture
+from notebooks import LONGEST_CELL_S, ROOT, NotebookError, find_lecture
+
+DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))  # asks no proxy for what runs on this machine
 
 
 def has_display() -> bool:
@@ -94,12 +96,27 @@ def run_cells(server: str, token: str, lecture: Path) -> None:
     client = BlockingKernelClient(connection_file=find_connection_file(kernel))
     client.load_connection_file()
     client.start_channels()
-    client.wait_for_ready(timeout=60)
-    for cell in nbformat.read(lecture, as_version=4).cells:
-        if cell.cell_type == "code":
-            client.execute_interactive(cell.source, output_hook=lambda message: None, allow_stdin=False)
-    client.stop_channels()
-    print(f" done in {time.monotonic() - started:.0f} s. Ctrl + Enter runs a cell again.", flush=True)
+    try:
+        client.wait_for_ready(timeout=60)
+        failure = run_in(client, nbformat.read(lecture, as_version=4))
+    finally:
+        client.stop_channels()
+    print(failure or f" done in {time.monotonic() - started:.0f} s. Ctrl + Enter runs a cell again.", flush=True)
+
+
+def run_in(client: BlockingKernelClient, notebook: nbformat.NotebookNode) -> str:
+    """Run the code cells one by one, up to the first that fails; return the sentence that names it, or nothing."""
+    cells = [cell for cell in notebook.cells if cell.cell_type == "code" and cell.source.strip()]
+    options = {"output_hook": lambda message: None, "allow_stdin": False, "timeout": LONGEST_CELL_S}
+    for number, cell in enumerate(cells, start=1):
+        try:
+            reply = client.execute_interactive(cell.source, **options)["content"]
+        except TimeoutError:
+            reply = {"status": "error", "ename": "TimeoutError", "evalue": f"no end after {LONGEST_CELL_S} s"}
+        if reply["status"] != "ok":
+            problem = f"{reply.get('ename', 'aborted')}: {reply.get('evalue', '')}"
+            return f"\nCell {number} failed ({problem}); run it again in its slide."
+    return ""
 
 
 def wait_for(server: str, process: subprocess.Popen) -> None:
@@ -108,13 +125,12 @@ def wait_for(server: str, process: subprocess.Popen) -> None:
     Raises:
         NotebookError: it ended, or did not answer within a minute.
     """
-    for _ in range(240):
+    end = time.monotonic() + 60
+    while time.monotonic() < end and process.poll() is None:
         try:
-            urllib.request.urlopen(f"{server}/api").close()
+            DIRECT.open(f"{server}/api", timeout=5).close()
             return
-        except (urllib.error.URLError, ConnectionError):
-            if process.poll() is not None:
-                break
+        except (urllib.error.URLError, ConnectionError, TimeoutError):
             time.sleep(0.25)
     raise NotebookError("JupyterLab did not start; what it said stands above. Close older ones and try again.")
 
@@ -125,7 +141,7 @@ def start_kernel(server: str, token: str, lecture: Path) -> str:
     session = {"path": path, "name": lecture.name, "type": "notebook", "kernel": {"name": "python3"}}
     request = urllib.request.Request(f"{server}/api/sessions", json.dumps(session).encode(), method="POST")
     request.add_header("Authorization", f"token {token}")
-    with urllib.request.urlopen(request) as answer:
+    with DIRECT.open(request) as answer:
         return json.load(answer)["kernel"]["id"]
 
 

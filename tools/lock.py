@@ -5,9 +5,9 @@ Run with `make lock`. One list serves Linux, macOS and Windows and Python 3.11 t
 
 import subprocess
 import sys
-from pathlib import Path
 
-ROOT = Path(__file__).parents[1]
+from notebooks import ROOT
+
 GPU_BUILDS = {
     "tensorflow-cpu": "tensorflow[and-cuda]",
     "xgboost-cpu": "xgboost",

@@ -4,19 +4,24 @@ from __future__ import annotations
 
 import logging
 import os
+import re
 import tempfile
 import threading
 import time
 import warnings
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 import nbformat
 import psutil
+from nbclient.exceptions import CellTimeoutError, DeadKernelError
+
+from utils.claims import CLAIMS_MIME
 
 ROOT = Path(__file__).resolve().parents[1]
 LONGEST_CELL_S = 900  # a cell that takes longer hangs
-CLAIMS_MIME = "application/vnd.dlmp.claims+json"
+WIDGET_MIME = "application/vnd.jupyter.widget-view+json"
 
 
 class NotebookError(Exception):
@@ -100,12 +105,16 @@ def select(names: list[str], *folders: str) -> list[Path]:
     return paths or find(*folders)
 
 
-def run(path: Path, parameters: dict[str, object] | None = None) -> Result:
+def run(path: Path, parameters: dict[str, object] | None = None, cell_timeout: float = LONGEST_CELL_S) -> Result:
     """Run a notebook from top to bottom in a fresh kernel, and measure it.
 
     Args:
         path: the notebook, which is not changed.
         parameters: replace those of its cell tagged `parameters`.
+        cell_timeout: seconds after which a cell is stopped.
+
+    Returns:
+        The notebook as far as it ran: without any cell if its kernel died or had to be stopped.
     """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # papermill's own, about its dependencies
@@ -123,12 +132,15 @@ def run(path: Path, parameters: dict[str, object] | None = None) -> Result:
                 cwd=path.parent,
                 progress_bar=False,
                 request_save_on_cell_execute=False,
-                execution_timeout=LONGEST_CELL_S,
+                execution_timeout=cell_timeout,
             )
         except papermill.PapermillExecutionError as failure:
             error = f"cell {failure.cell_index}: {failure.ename}: {failure.evalue}"
+        except (CellTimeoutError, DeadKernelError) as failure:
+            error = f"{type(failure).__name__}: {str(failure).partition(chr(10))[0]}"
         seconds = time.monotonic() - started
-        notebook = nbformat.read(output, as_version=4)
+        # papermill writes nothing when a kernel dies; the claims that `path` stores were not measured in this run
+        notebook = nbformat.read(output, as_version=4) if output.exists() else nbformat.v4.new_notebook()
     return Result(path, notebook, seconds, peak.megabytes, error)
 
 
@@ -171,6 +183,25 @@ def claims(notebook: nbformat.NotebookNode) -> list[dict]:
     ]
 
 
+def heading(notebook: nbformat.NotebookNode, default: str = "") -> str:
+    """Return the text of a notebook's first heading, or `default` where it has none."""
+    for cell in notebook.cells:
+        found = re.search(r"^#+\s+(.+)$", cell.source, re.MULTILINE) if cell.cell_type == "markdown" else None
+        if found:
+            return re.sub(r"[*`]|\s*#+$", "", found[1]).strip()
+    return default
+
+
 def title(notebook: nbformat.NotebookNode) -> str:
     """Return the first heading of a notebook without its number."""
-    return notebook.cells[0].source.splitlines()[0].lstrip("# ").split(" · ", 1)[-1]
+    return heading(notebook).split(" · ", 1)[-1]
+
+
+def slide_type(cell: nbformat.NotebookNode) -> str:
+    """Return a cell's slide type, "-" where it has none."""
+    return cell.metadata.get("slideshow", {}).get("slide_type", "-")
+
+
+def table_row(cells: Iterable[str]) -> str:
+    """Return one row of a table in Markdown; a pipe or a line break inside a cell does not end it."""
+    return "| " + " | ".join(cell.replace("|", "\\|").replace("\n", " ") for cell in cells) + " |"

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import tomllib
-from pathlib import Path
 
 import nbformat
 
-from notebooks import ROOT, claims, title
+from notebooks import ROOT, claims, find, table_row, title
 
 BEGIN, END = "<!-- made by `make execute`: do not edit -->", "<!-- end -->"
 
@@ -16,19 +15,19 @@ HEAD = ["| | lecture | tutorial | solution |", "| --- | --- | --- | --- |"]
 LINKS = (("tutorials", "exercises"), ("solutions", "answers"))
 
 
+def curriculum() -> dict:
+    """Return the map of the course as its file holds it."""
+    return tomllib.loads((ROOT / "tools/curriculum.toml").read_text(encoding="utf-8"))
+
+
 def parts() -> list[dict]:
     """Return the parts of the course with their lectures' names."""
-    return tomllib.loads((ROOT / "tools/curriculum.toml").read_text(encoding="utf-8"))["part"]
+    return curriculum()["part"]
 
 
 def name_of(stem: str) -> str:
     """Return the name of a lecture that has no notebook yet."""
-    return stem[3:].replace("_", " ").capitalize()
-
-
-def read(path: Path) -> nbformat.NotebookNode:
-    """Read a notebook."""
-    return nbformat.read(path, as_version=4)
+    return curriculum()["titles"].get(stem, stem[3:].replace("_", " ").capitalize())
 
 
 def map_table() -> str:
@@ -40,10 +39,10 @@ def map_table() -> str:
             path = ROOT / f"lectures/{stem}.ipynb"
             if path.exists():
                 links = (f"[{word}]({folder}/{stem}.ipynb)" for folder, word in LINKS)
-                cells = [f"[{title(read(path))}](lectures/{stem}.ipynb)", *links]
+                cells = [f"[{title(nbformat.read(path, as_version=4))}](lectures/{stem}.ipynb)", *links]
             else:
                 cells = [f"{name_of(stem)} (in preparation)", "", ""]
-            lines.append(f"| {stem[:2]} | " + " | ".join(cells) + " |")
+            lines.append(table_row([stem[:2], *cells]))
         lines.append("")
     return "\n".join(lines).strip()
 
@@ -51,27 +50,27 @@ def map_table() -> str:
 def status_table() -> str:
     """Return time, memory and claims of every notebook that exists."""
     lines = ["| notebook | status | seconds | peak memory | claims that hold |", "| --- | --- | --: | --: | --: |"]
-    for folder in ("lectures", "solutions"):
-        for path in sorted((ROOT / folder).glob("*.ipynb")):
-            notebook = read(path)
-            measured = notebook.metadata.get("course", {"seconds": float("nan"), "peak_mb": float("nan")})
-            status = "runs" if "course" in notebook.metadata else "was not run"
-            found = claims(notebook)
-            held = f"{sum(claim['holds'] for claim in found)} of {len(found)}" if found else "–"
-            lines.append(
-                f"| [{folder}/{path.stem}]({folder}/{path.name}) | {status} | {measured['seconds']:.0f} | "
-                f"{measured['peak_mb']:.0f} MB | {held} |"
-            )
+    for path in find("lectures", "solutions"):
+        folder = path.parent.name
+        notebook = nbformat.read(path, as_version=4)
+        measured = notebook.metadata.get("course", {"seconds": float("nan"), "peak_mb": float("nan")})
+        status = "runs" if "course" in notebook.metadata else "was not run"
+        found = claims(notebook)
+        held = f"{sum(claim['holds'] for claim in found)} of {len(found)}" if found else "–"
+        lines.append(
+            f"| [{folder}/{path.stem}]({folder}/{path.name}) | {status} | {measured['seconds']:.0f} | "
+            f"{measured['peak_mb']:.0f} MB | {held} |"
+        )
     return "\n".join(lines)
 
 
 def claims_table() -> str:
     """Return the claims of every lecture with their measured numbers."""
     lines = ["| lecture | claim | measured | holds if | slides or literature |", "| --- | --- | --- | --- | --- |"]
-    for path in sorted((ROOT / "lectures").glob("*.ipynb")):
-        for claim in claims(read(path)):
+    for path in find("lectures"):
+        for claim in claims(nbformat.read(path, as_version=4)):
             cells = [path.stem[:2], claim["text"], claim["measured"], claim["condition"], claim["slides"] or "–"]
-            lines.append("| " + " | ".join(cells).replace("\n", " ") + " |")
+            lines.append(table_row(cells))
     return "\n".join(lines)
 
 

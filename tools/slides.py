@@ -21,10 +21,10 @@ from nbconvert import HTMLExporter
 from nbformat import NotebookNode
 from pygments.formatters import HtmlFormatter
 
-ROOT = Path(__file__).resolve().parents[1]
+from notebooks import ROOT, WIDGET_MIME, find, heading, slide_type
+
 TEMPLATE = ROOT / "tools" / "slides_template"
 BUILD = ROOT / "build" / "slides"
-WIDGET = "application/vnd.jupyter.widget-view+json"
 NOT_ON_SLIDES = {"live", "remove_slides"}
 REVEAL_FILES = {
     "LICENSE": "LICENSE",
@@ -95,11 +95,6 @@ def read_lecture(path: Path) -> NotebookNode:
     return notebook
 
 
-def slide_type(cell: NotebookNode) -> str:
-    """Return a cell's slide type, "-" where it has none."""
-    return cell.metadata.get("slideshow", {}).get("slide_type", "-")
-
-
 def columns(cells: list[NotebookNode]) -> list[list[Page]]:
     """Group cells into slides, each a list of pages: the slide itself and the sub-slides under it.
 
@@ -130,21 +125,11 @@ def tidied(cell: NotebookNode) -> NotebookNode:
     if cell.cell_type != "code":
         return cell
     cell = NotebookNode(cell)
-    cell.outputs = [
-        output for output in cell.outputs if WIDGET not in output.get("data", {}) and output.get("name") != "stderr"
-    ]
+    stills = [output for output in cell.outputs if WIDGET_MIME not in output.get("data", {})]
+    cell.outputs = [output for output in stills if output.get("name") != "stderr"]
     if cell.metadata.get("jupyter", {}).get("source_hidden", False):
         cell.metadata = NotebookNode({**cell.metadata, "transient": {"remove_source": True}})
     return cell
-
-
-def title_of(notebook: NotebookNode, default: str) -> str:
-    """Return the text of a notebook's first heading, or `default` where it has none."""
-    for cell in notebook.cells:
-        heading = re.search(r"^#+\s+(.+)$", cell.source, re.MULTILINE) if cell.cell_type == "markdown" else None
-        if heading:
-            return re.sub(r"[*`]|\s*#+$", "", heading[1]).strip()
-    return default
 
 
 def write_deck(path: Path, folder: Path) -> Path:
@@ -162,7 +147,7 @@ def write_deck(path: Path, folder: Path) -> Path:
     )
     resources = {
         "columns": columns(notebook.cells),
-        "title": title_of(notebook, path.stem),
+        "title": heading(notebook, path.stem),
         "metadata": {"name": path.stem, "path": str(path.resolve().parent)},
     }
     page, _ = exporter.from_notebook_node(notebook, resources)
@@ -227,11 +212,6 @@ def build(lectures: list[Path], folder: Path) -> list[Path]:
     return decks
 
 
-def all_lectures() -> list[Path]:
-    """Return the paths of the course's lectures."""
-    return sorted((ROOT / "lectures").glob("*.ipynb"))
-
-
 def main() -> None:
     """Build the decks that the command line names, and check them if asked."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -241,7 +221,7 @@ def main() -> None:
     options = parser.parse_args()
     sys.stdout.reconfigure(errors="replace")  # a heading's θ must not stop a Windows console
     try:
-        lectures = options.notebooks or all_lectures()
+        lectures = options.notebooks or find("lectures")
         if not lectures:
             raise SlidesError("lectures/ holds no notebook yet: name one, for instance lectures/01_topic.ipynb.")
         if not options.notebooks and options.out == BUILD:

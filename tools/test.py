@@ -1,6 +1,7 @@
 """Everything that proves that the course works: style, tests, every notebook. `make test` runs it in .venv.
 
-`--profile full` also runs the lectures in the full profile. What is found lands in build/.
+With `--profile full`, the step with new seeds runs lectures and solutions in the full profile instead of the quick one.
+What is found lands in build/.
 """
 
 from __future__ import annotations
@@ -14,13 +15,15 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 PYTEST = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
+TWO_AT_ONCE = ["-n", "2" if (os.cpu_count() or 1) > 1 else "0"]  # never more: a notebook may take 1.5 GB of memory
+TUTORIALS = "tests/test_notebooks.py::test_only_unsolved_exercises_fail_in_a_tutorial"
 
 
 def nbval_offline() -> list[str]:
     """Return the command that runs every notebook as committed, tutorials too, with the network cut off."""
     sys.path.insert(0, str(ROOT / "tools"))
-    command = [*PYTEST, "--nbval-lax", "--nbval-current-env", "--nbval-cell-timeout=300"]
-    command += ["lectures", "solutions", "tests/test_notebooks.py::test_only_unsolved_exercises_fail_in_a_tutorial"]
+    command = [*PYTEST, *TWO_AT_ONCE, "--nbval-lax", "--nbval-current-env", "--nbval-cell-timeout=300"]
+    command += ["lectures", "solutions", TUTORIALS]
     if sys.platform.startswith("linux"):
         from offline import can_cut
 
@@ -33,13 +36,17 @@ def nbval_offline() -> list[str]:
 
 
 def steps() -> list[tuple[str, list[str]]]:
-    """Return name and command of each step, in order."""
+    """Return name and command of each step, in order.
+
+    Notebooks whose time is measured run one after the other; all else runs two at once.
+    """
     ruff = [sys.executable, "-m", "ruff"]
     return [
         ("code style", [*ruff, "check", "--no-cache", "."]),
         ("formatting", [*ruff, "format", "--no-cache", "--check", "."]),
         ("browser for the slides", [sys.executable, "tools/browser.py"]),
-        ("tests, notebooks with new seeds", [*PYTEST, "tests", "--durations=5"]),
+        ("tests", [*PYTEST, *TWO_AT_ONCE, "tests", "--ignore=tests/test_notebooks.py", "--durations=5"]),
+        ("notebooks with new seeds", [*PYTEST, "tests/test_notebooks.py", "--deselect", TUTORIALS, "--durations=5"]),
         ("notebooks as committed, without network", nbval_offline()),
     ]
 

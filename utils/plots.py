@@ -127,6 +127,9 @@ def draw_descent(
         hessian: second derivatives of the loss, shape (2, 2).
         minimum: where the loss is smallest, shape (2,).
         labels: names of the two parameters, with units.
+
+    Raises:
+        ValueError: no path, or more than three.
     """
     if not 1 <= len(paths) <= 3:
         raise ValueError(f"draw_descent draws one to three paths, not {len(paths)}.")

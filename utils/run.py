@@ -12,6 +12,7 @@ from typing import TypeVar
 
 import numpy as np
 
+from utils.checks import is_stub
 from utils.errors import CourseError
 
 T = TypeVar("T")
@@ -63,7 +64,7 @@ def start_run(profile: str = "quick", seed: int = 1, device: str = "auto", backe
         raise RunError(f"seed = {seed!r} is not a whole number from 0 to 4294967295; seed = 1 is the committed one.")
     if backend is not None:
         _check_choice("backend", backend, BACKENDS)
-        _start_keras(backend, seed)
+        _start_keras(backend, seed, device)
     random.seed(seed)
     np.random.seed(seed)
     if "torch" in sys.modules:
@@ -78,12 +79,14 @@ def _check_choice(name: str, value: object, known: tuple[str, ...]) -> None:
         raise RunError(f"{name} = {value!r} is unknown; the course knows " + ", ".join(f'"{k}"' for k in known) + ".")
 
 
-def _start_keras(backend: str, seed: int) -> None:
-    """Import Keras on the given back end, silence TensorFlow's logs and seed both."""
+def _start_keras(backend: str, seed: int, device: str) -> None:
+    """Import Keras on the given back end, on the device if one is named, silence TensorFlow's logs and seed both."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     os.environ["KERAS_BACKEND"] = backend
     if backend != "tensorflow":  # Keras imports TensorFlow later, for its data sets only; it would announce its kernels
         os.environ["TF_ENABLE_ONEDNN_OPTS"] = "0"
+    if backend == "torch" and device != "auto":
+        os.environ["KERAS_TORCH_DEVICE"] = _find_device(device)
     with _without_logs():
         import keras
 
@@ -91,7 +94,25 @@ def _start_keras(backend: str, seed: int) -> None:
         raise RunError(
             f'Keras runs on "{keras.backend.backend()}" already; restart the kernel to change it to "{backend}".'
         )
+    if backend == "tensorflow" and device != "auto":
+        with _without_logs():
+            _set_tensorflow_device(device)
     keras.utils.set_random_seed(seed)
+
+
+def _set_tensorflow_device(device: str) -> None:
+    """Hide all GPUs from TensorFlow for "cpu"; for another device, make sure that it is there."""
+    import tensorflow as tf
+
+    if device == "mps":
+        raise RunError('TensorFlow cannot compute on device = "mps"; backend = "torch" can.')
+    if device == "cuda" and not tf.config.list_physical_devices("GPU"):
+        raise RunError(_absent(device))
+    if device == "cpu":
+        try:
+            tf.config.set_visible_devices([], "GPU")
+        except RuntimeError:
+            raise RunError('TensorFlow uses a GPU already; restart the kernel to change to "cpu".') from None
 
 
 @contextmanager
@@ -108,7 +129,9 @@ def _without_logs() -> Iterator[None]:
 
 
 def _find_device(device: str) -> str:
-    """Return the device to compute on; a device asked for by name is checked if PyTorch is in use."""
+    """Return the device to compute on; PyTorch looks for one asked for by name, unless TensorFlow did."""
+    if device in ("cuda", "mps") and "tensorflow" not in sys.modules:
+        import torch
     torch = sys.modules.get("torch")
     found = {
         "cuda": torch is not None and torch.cuda.is_available(),
@@ -118,8 +141,13 @@ def _find_device(device: str) -> str:
     if device == "auto":
         return next(name for name, there in found.items() if there)
     if torch is not None and not found[device]:
-        raise RunError(f'device = "{device}" is not on this machine; device = "auto" takes the best there is.')
+        raise RunError(_absent(device))
     return device
+
+
+def _absent(device: str) -> str:
+    """Return what is said of a device that is not there."""
+    return f'device = "{device}" is not on this machine; device = "auto" takes the best there is.'
 
 
 def _quiet_unsolved() -> None:
@@ -131,6 +159,9 @@ def _quiet_unsolved() -> None:
         return
 
     def show(shell, kind, error, traceback, tb_offset=None) -> list[str]:
+        if not is_stub(error):
+            shell.showtraceback((kind, error, traceback), tb_offset=tb_offset)
+            return [f"{kind.__name__}: {error}"]
         lines = ["Not solved yet: this cell needs the answer of an exercise above."]
         shell._showtraceback(kind, error, lines)
         return lines

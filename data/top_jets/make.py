@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import sys
 from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
 
 import numpy as np
 
@@ -122,7 +123,7 @@ def make(sample: tuple[str, str], jets: int = JETS) -> None:
     while len(rows) < jets:
         if pythia.next():
             rows += jets_of(pythia.event, process)
-    np.save(f"{process}_{purpose}.npy", np.array(rows[:jets], dtype=FIELDS))
+    np.save(Path(__file__).parent / f"{process}_{purpose}.npy", np.array(rows[:jets], dtype=FIELDS))
 
 
 if __name__ == "__main__":

@@ -8,14 +8,8 @@ from functools import cache
 import numpy as np
 from scipy.optimize import curve_fit
 
-from utils.checks import run_check
+from utils.checks import close, run_check
 from utils.data import muons
-
-
-def _close(found: object, expected: object, rtol: float = 1e-6) -> bool:
-    """Tell whether two arrays have the same shape and nearly the same values."""
-    found, expected = np.asarray(found, dtype=float), np.asarray(expected, dtype=float)
-    return found.shape == expected.shape and np.allclose(found, expected, rtol=rtol, atol=1e-8)
 
 
 def _slopes(function: Callable, arrays: Sequence[np.ndarray], step: float = 1e-5) -> list[np.ndarray]:
@@ -87,7 +81,7 @@ def check_operations(logaddexp: Callable, cumulative: Callable, Node: type, back
     def agrees(operation: Callable, reference: Callable, arrays: Sequence[np.ndarray], weights: np.ndarray) -> bool:
         expected = _slopes(lambda *values: np.sum(weights * reference(*values) ** 2), arrays)
         return all(
-            _close(one, other, rtol=1e-4)
+            close(one, other, rtol=1e-4)
             for one, other in zip(gradients(operation, arrays, weights), expected, strict=True)
         )
 
@@ -97,7 +91,7 @@ def check_operations(logaddexp: Callable, cumulative: Callable, Node: type, back
         leaves = [torch.tensor(array, requires_grad=True) for array in (a, b)]
         (torch.logaddexp(*leaves) ** 2 * torch.tensor(weight)).sum().backward()
         found = gradients(logaddexp, [a, b], weight)
-        return all(_close(one, leaf.grad.numpy()) for one, leaf in zip(found, leaves, strict=True))
+        return all(close(one, leaf.grad.numpy()) for one, leaf in zip(found, leaves, strict=True))
 
     far = np.array([1000.0, -1000.0, 800.0, 0.0]), np.array([0.0, -1001.0, 800.0, -2000.0])
 
@@ -112,24 +106,24 @@ def check_operations(logaddexp: Callable, cumulative: Callable, Node: type, back
         return node.grad
 
     properties = [
-        ("logaddexp returns ln(exp a + exp b)", lambda: _close(logaddexp(Node(a), Node(b)).value, np.logaddexp(a, b))),
+        ("logaddexp returns ln(exp a + exp b)", lambda: close(logaddexp(Node(a), Node(b)).value, np.logaddexp(a, b))),
         (
             "a = b = 0: its value is ln 2, and both derivatives are what you find on paper",
             lambda: (
-                _close(logaddexp(Node(0.0), Node(0.0)).value, np.log(2))
-                and _close(gradients(logaddexp, [np.zeros(1), np.zeros(1)], np.ones(1)), [[np.log(2)], [np.log(2)]])
+                close(logaddexp(Node(0.0), Node(0.0)).value, np.log(2))
+                and close(gradients(logaddexp, [np.zeros(1), np.zeros(1)], np.ones(1)), [[np.log(2)], [np.log(2)]])
             ),
         ),
         (
             "logaddexp(±1000, ...) is finite and right",
-            lambda: _close(logaddexp(Node(far[0]), Node(far[1])).value, np.logaddexp(*far)),
+            lambda: close(logaddexp(Node(far[0]), Node(far[1])).value, np.logaddexp(*far)),
         ),
         (
             "so are its derivatives there; the two add up to 1",
             lambda: (
                 np.isfinite(far_gradients()).all()
-                and _close(np.sum(far_gradients(), axis=0), np.ones(4))
-                and _close(far_gradients()[0], [1, 1 / (1 + np.exp(-1)), 0.5, 1])
+                and close(np.sum(far_gradients(), axis=0), np.ones(4))
+                and close(far_gradients()[0], [1, 1 / (1 + np.exp(-1)), 0.5, 1])
             ),
         ),
         (
@@ -145,15 +139,15 @@ def check_operations(logaddexp: Callable, cumulative: Callable, Node: type, back
         ),
         (
             "one of its arguments may be a plain number",
-            lambda: _close(logaddexp(Node(series), 0.0).value, np.logaddexp(series, 0)),
+            lambda: close(logaddexp(Node(series), 0.0).value, np.logaddexp(series, 0)),
         ),
         (
             "cumulative returns the sums up to each element",
-            lambda: _close(cumulative(Node(series)).value, np.cumsum(series)),
+            lambda: close(cumulative(Node(series)).value, np.cumsum(series)),
         ),
         (
             "(1, 1, 1): the derivatives of the sum of all three are what you find on paper",
-            lambda: _close(_sum_gradient(cumulative, Node, backpropagate), [3, 2, 1]),
+            lambda: close(_sum_gradient(cumulative, Node, backpropagate), [3, 2, 1]),
         ),
         (
             "the derivatives of cumulative agree with finite differences",
@@ -161,7 +155,7 @@ def check_operations(logaddexp: Callable, cumulative: Callable, Node: type, back
         ),
         (
             "contributions add up when the argument is used elsewhere too",
-            lambda: _close(twice(), np.arange(6, 0, -1) + load),
+            lambda: close(twice(), np.arange(6, 0, -1) + load),
         ),
     ]
     hints = [
@@ -292,14 +286,14 @@ def check_rotor(rotor: Callable, horizon: Callable, Node: type, backpropagate: C
     properties = [
         (
             "without kicks from the field (K = 0) the angle grows by the momentum",
-            lambda: _close(values(1, 0.25, 4, 0.0), [2, 0.25]),
+            lambda: close(values(1, 0.25, 4, 0.0), [2, 0.25]),
         ),
-        ("at angle 0 and momentum 0 the rotor stays", lambda: _close(values(0, 0, 5, 0.8), [0, 0])),
+        ("at angle 0 and momentum 0 the rotor stays", lambda: close(values(0, 0, 5, 0.8), [0, 0])),
         (
             "one kick at 90°, at rest, K = 0.5: angle and momentum are what you find on paper",
-            lambda: _close(values(np.pi / 2, 0, 1, 0.5), [np.pi / 2 - 0.5, -0.5]),
+            lambda: close(values(np.pi / 2, 0, 1, 0.5), [np.pi / 2 - 0.5, -0.5]),
         ),
-        ("twelve kicks: it agrees with equation (6)", lambda: _close(values(*state), run(*state))),
+        ("twelve kicks: it agrees with equation (6)", lambda: close(values(*state), run(*state))),
         (
             "its derivatives agree with finite differences",
             lambda: np.allclose(jacobian(*state), differences(*state), rtol=1e-4),

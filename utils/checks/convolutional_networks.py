@@ -4,20 +4,15 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable
-from functools import cache
+from functools import cache, partial
 
 import numpy as np
 
-from utils.checks import run_check
+from utils.checks import close, run_check
 from utils.data.ising import CRITICAL_TEMPERATURE, energy_per_spin, sample_spins, staggered
 
 SMALL = 4  # sites along a side of the lattice whose states can all be counted
-
-
-def _close(found: object, expected: object) -> bool:
-    """Tell whether two arrays have the same shape and nearly the same values."""
-    found, expected = np.asarray(found, dtype=float), np.asarray(expected, dtype=float)
-    return found.shape == expected.shape and np.allclose(found, expected, rtol=1e-5, atol=1e-6)
+_close = partial(close, rtol=1e-5, atol=1e-6)
 
 
 def _random_spins(*shape: int, seed: int = 1) -> np.ndarray:

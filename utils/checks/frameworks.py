@@ -7,22 +7,15 @@ from functools import cache
 
 import numpy as np
 
-from utils.checks import run_check
+from utils.checks import as_array, run_check
 
 LENGTH = 64
 CLOSE = 1e-5  # outputs in float32 that differ by more than this part of their spread are not the same
 
 
-def _array(values: object) -> np.ndarray:
-    """Return a tensor of PyTorch, a tensor of Keras or an array as an array of float64."""
-    values = values.detach().cpu() if hasattr(values, "detach") else values
-    values = values.numpy() if hasattr(values, "numpy") else values
-    return np.asarray(values, dtype=float)
-
-
-def _close(found: object, expected: object, tolerance: float = CLOSE) -> bool:
+def _near(found: object, expected: object, tolerance: float = CLOSE) -> bool:
     """Tell whether two arrays have the same shape, and differ by little against the spread of the second."""
-    found, expected = _array(found), _array(expected)
+    found, expected = as_array(found), as_array(expected)
     return found.shape == expected.shape and bool(np.abs(found - expected).max() < tolerance * expected.std())
 
 
@@ -48,7 +41,7 @@ def _built(layer: object, *shape: int, seed: int = 1) -> tuple[object, np.ndarra
     x = rng.normal(size=shape).astype(np.float32)
     layer.build((None, *shape[1:]))
     _random_weights(layer, rng)
-    return layer, x, _array(layer(x))
+    return layer, x, as_array(layer(x))
 
 
 @cache
@@ -114,7 +107,7 @@ def check_dense(linear_from: Callable) -> None:
     def same(case: tuple) -> bool:
         layer, x, expected = case
         with torch.no_grad():
-            return _close(linear_from(layer)(torch.tensor(x)), expected)
+            return _near(linear_from(layer)(torch.tensor(x)), expected)
 
     def independent() -> bool:
         before = [weights.copy() for weights in square[0].get_weights()]
@@ -131,7 +124,7 @@ def check_dense(linear_from: Callable) -> None:
         ),
         (
             "for inputs of zero it gives the bias",
-            lambda: _close(linear_from(wide[0])(torch.zeros(1, 3))[0], wide[0].get_weights()[1]),
+            lambda: _near(linear_from(wide[0])(torch.zeros(1, 3))[0], wide[0].get_weights()[1]),
         ),
         ("3 inputs, 7 outputs: the same outputs as Keras", lambda: same(wide)),
         ("6 inputs, 6 outputs: the same outputs as Keras", lambda: same(square)),
@@ -163,7 +156,7 @@ def check_convolution(conv_from: Callable) -> None:
         layer, x, expected = _built(layers.Conv1D(4, kernel, strides=stride, padding="same"), 8, 24, 3, seed=kernel)
         with torch.no_grad():
             found = conv_from(layer)(torch.tensor(x).transpose(1, 2))
-        return _close(_array(found).transpose(0, 2, 1), expected)
+        return _near(as_array(found).transpose(0, 2, 1), expected)
 
     def size() -> bool:
         layer, x, _ = _built(layers.Conv1D(4, 5, strides=2, padding="same"), 8, 24, 3)
@@ -208,7 +201,7 @@ def check_norm(norm_from: Callable) -> None:
         layer, x, expected = norm(**options)
         with torch.no_grad():
             found = norm_from(layer).eval()(torch.tensor(x).transpose(1, 2))
-        return _close(_array(found).transpose(0, 2, 1), expected)
+        return _near(as_array(found).transpose(0, 2, 1), expected)
 
     def moved(momentum: float) -> bool:
         """Compare the moving means after one batch in training mode."""
@@ -216,7 +209,7 @@ def check_norm(norm_from: Callable) -> None:
         port = norm_from(layer).train()
         layer(x, training=True)
         port(torch.tensor(x).transpose(1, 2))
-        return np.allclose(_array(port.running_mean), layer.get_weights()[2], atol=1e-4)
+        return np.allclose(as_array(port.running_mean), layer.get_weights()[2], atol=1e-4)
 
     def trained() -> bool:
         port = norm_from(norm()[0])
@@ -255,7 +248,7 @@ def check_port(port_classifier: Callable) -> None:
 
     def same(**sizes: object) -> bool:
         model = _classifier(**sizes)
-        return _close(outputs(port_classifier(model)), model(x, training=False))
+        return _near(outputs(port_classifier(model)), model(x, training=False))
 
     def numbers() -> bool:
         port = port_classifier(_classifier())
@@ -265,7 +258,7 @@ def check_port(port_classifier: Callable) -> None:
         model, port = _classifier(), port_classifier(_classifier())
         port.train()
         outputs(port, 3 * x + 1)
-        return not _close(outputs(port.eval()), model(x, training=False))
+        return not _near(outputs(port.eval()), model(x, training=False))
 
     properties = [
         ("it returns a module of PyTorch", lambda: isinstance(port_classifier(_classifier()), torch.nn.Module)),
@@ -273,7 +266,7 @@ def check_port(port_classifier: Callable) -> None:
         ("the same answer each time that it is asked", lambda: _repeats(port_classifier(_classifier()), outputs)),
         (
             "the same answer, whichever other traces are in the batch",
-            lambda: _close(outputs(port_classifier(_classifier()), x[:9]), _classifier()(x[:9], training=False)),
+            lambda: _near(outputs(port_classifier(_classifier()), x[:9]), _classifier()(x[:9], training=False)),
         ),
         ("the same outputs as Keras, to a hundred-thousandth of their spread", same),
         ("also for another model of the same kind, with other widths", lambda: same(filters=(6, 10), hidden=9, seed=2)),
@@ -292,7 +285,7 @@ def check_port(port_classifier: Callable) -> None:
 
 def _repeats(port: object, outputs: Callable) -> bool:
     """Tell whether a port gives the same outputs twice."""
-    return _close(outputs(port), outputs(port))
+    return _near(outputs(port), outputs(port))
 
 
 def check_agreement(ports_agree: Callable) -> None:
@@ -320,7 +313,7 @@ def check_agreement(ports_agree: Callable) -> None:
     def agrees(seed: int = 1, **mistakes: object) -> bool:
         model = _classifier(seed=seed)
         found = ports_agree(model, _reference(model, **mistakes))
-        if found is not None and np.shape(_array(found)) == () and float(_array(found)) in (0.0, 1.0):
+        if found is not None and np.shape(as_array(found)) == () and float(as_array(found)) in (0.0, 1.0):
             return bool(found)
         raise TypeError("it must return True or False")
 

@@ -8,21 +8,16 @@ from functools import cache
 
 import numpy as np
 
-from utils.checks import run_check
+from utils.checks import as_array, run_check
 from utils.data import telescope
 
 CLASSES = 10
 SAMPLE = 250  # images of each class that a judge sees in the check
 
 
-def _array(values: object) -> np.ndarray:
-    """Return a tensor, an array or a number as an array of float64."""
-    return np.asarray(values.detach().cpu() if hasattr(values, "detach") else values, dtype=float)
-
-
 def _is_number(value: object) -> bool:
     """Tell whether a value is one finite number."""
-    return np.shape(_array(value)) == () and bool(np.isfinite(_array(value)))
+    return np.shape(as_array(value)) == () and bool(np.isfinite(as_array(value)))
 
 
 def check_game(best_discriminator: Callable, game_value: Callable) -> None:
@@ -42,7 +37,7 @@ def check_game(best_discriminator: Callable, game_value: Callable) -> None:
     kept = p.copy(), q.copy()
 
     def best(a: np.ndarray = p, b: np.ndarray = q) -> np.ndarray:
-        return _array(best_discriminator(a, b))
+        return as_array(best_discriminator(a, b))
 
     def value(D: np.ndarray, a: np.ndarray = p, b: np.ndarray = q, step: float = dx) -> float:
         return float(game_value(D, a, b, step))
@@ -102,7 +97,7 @@ def check_classes(class_vectors: Callable) -> None:
     kept = energy.copy()
 
     def found(values: np.ndarray = energy, classes: int = 10) -> np.ndarray:
-        return _array(class_vectors(values, classes))
+        return as_array(class_vectors(values, classes))
 
     def ordered(values: np.ndarray = energy, classes: int = 10) -> bool:
         labels = found(values, classes).argmax(axis=1)
@@ -166,7 +161,7 @@ def check_penalty(gradient_penalty: Callable) -> None:
         return lambda x, c: slope * (x @ direction)[:, None] + (c @ torch.arange(4.0))[:, None]
 
     def penalty(critic: Callable, a: torch.Tensor = real, b: torch.Tensor = fake) -> float:
-        return float(_array(gradient_penalty(critic, a, b, condition)))
+        return float(as_array(gradient_penalty(critic, a, b, condition)))
 
     def bowl(x: torch.Tensor, c: torch.Tensor) -> torch.Tensor:
         return 0.5 * (x**2).sum(dim=1, keepdim=True)
@@ -190,7 +185,7 @@ def check_penalty(gradient_penalty: Callable) -> None:
             return linear(1.0)(x, c)
 
         gradient_penalty(recorder, real, fake + 20, condition)
-        return _array((asked[-1] - fake - 20) / (real - fake - 20))
+        return as_array((asked[-1] - fake - 20) / (real - fake - 20))
 
     def one_for_each() -> bool:
         mixed = mixtures()
@@ -300,8 +295,8 @@ def check_steps(critic_step: Callable, generator_step: Callable) -> None:
 
     def on_paper(turns: str, weight: float = 0.0) -> tuple[np.ndarray, np.ndarray]:
         """Return w and B after these turns."""
-        w, B = _array(Critic().w), _array(Generator().B)
-        x, c = _array(images), _array(condition)
+        w, B = as_array(Critic().w), as_array(Generator().B)
+        x, c = as_array(images), as_array(condition)
         for turn in turns:
             if turn == "c":
                 w = w - rate * ((c @ B).mean(axis=0) - x.mean(axis=0))[:, None] - rate * weight * w
@@ -313,15 +308,15 @@ def check_steps(critic_step: Callable, generator_step: Callable) -> None:
         table = Table()
         table.play(turns, weight)
         w, B = on_paper(turns, weight)
-        return np.allclose(_array(table.critic.w), w, atol=1e-4) and np.allclose(
-            _array(table.generator.B), B, atol=1e-4
+        return np.allclose(as_array(table.critic.w), w, atol=1e-4) and np.allclose(
+            as_array(table.generator.B), B, atol=1e-4
         )
 
     def gap() -> bool:
         table = Table()
         fakes = condition @ table.generator.B
         expected = float((table.critic(images, condition).mean() - table.critic(fakes, condition).mean()).detach())
-        return np.isclose(_array(table.play("c", 2.0)[0]), expected, rtol=1e-3)
+        return np.isclose(as_array(table.play("c", 2.0)[0]), expected, rtol=1e-3)
 
     def plain() -> bool:
         return not any(getattr(value, "requires_grad", False) for value in Table().play("cc", 1.0))

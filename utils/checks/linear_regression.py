@@ -6,18 +6,12 @@ from collections.abc import Callable
 
 import numpy as np
 
-from utils.checks import run_check
+from utils.checks import close, run_check
 from utils.data.spectrum import measure_peaks
 
 CHANNELS_CHECKED = 40
 REQUIRED_KEV = 2.0
 REQUIRED_FRACTION = 0.9
-
-
-def _close(found: object, expected: object) -> bool:
-    """Tell whether two arrays have the same shape and nearly the same values."""
-    found, expected = np.asarray(found, dtype=float), np.asarray(expected, dtype=float)
-    return found.shape == expected.shape and np.allclose(found, expected, rtol=1e-6, atol=1e-8)
 
 
 def _noisy_line(seed: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -50,7 +44,7 @@ def check_line(fit_line: Callable) -> None:
         ("and the slope -2 second", lambda: np.isclose(fit_line(x, 7 - 2 * x)[1], -2)),
         ("the residuals of noisy points add up to zero", lambda: abs(residuals().sum()) < 1e-8),
         ("the residuals are orthogonal to x", lambda: abs(residuals() @ x) < 1e-8),
-        ("no other line has a smaller sum of squares", lambda: _close(fit_line(x, y), np.polyfit(x, y, 1)[::-1])),
+        ("no other line has a smaller sum of squares", lambda: close(fit_line(x, y), np.polyfit(x, y, 1)[::-1])),
     ]
     hints = [
         "The design matrix has one row a point and one column a parameter: a column of ones and a column of x.",
@@ -80,9 +74,9 @@ def check_weighted(fit_weighted: Callable) -> None:
         ),
         (
             "with equal uncertainties it is the ordinary least-squares line",
-            lambda: _close(fit_weighted(x, y, np.full_like(x, 0.7))[0], np.polyfit(x, y, 1)[::-1]),
+            lambda: close(fit_weighted(x, y, np.full_like(x, 0.7))[0], np.polyfit(x, y, 1)[::-1]),
         ),
-        ("two points: the line goes through both", lambda: _close(fit_weighted(*two)[0], [3, 2])),
+        ("two points: the line goes through both", lambda: close(fit_weighted(*two)[0], [3, 2])),
         (
             "a point with a huge uncertainty has no say",
             lambda: np.allclose(
@@ -91,30 +85,30 @@ def check_weighted(fit_weighted: Callable) -> None:
         ),
         (
             "the sum of (residual / uncertainty)² is as small as it can be",
-            lambda: _close(fit_weighted(x, y, sigma)[0], np.polyfit(x, y, 1, w=1 / sigma)[::-1]),
+            lambda: close(fit_weighted(x, y, sigma)[0], np.polyfit(x, y, 1, w=1 / sigma)[::-1]),
         ),
         (
             "two points at x = 0 (± 1) and x = 1 (± 2): the variances are those that you find on paper",
-            lambda: _close(np.diag(fit_weighted(*two)[1]), [1, 5]),
+            lambda: close(np.diag(fit_weighted(*two)[1]), [1, 5]),
         ),
         (
             "so is the covariance of constant and slope",
-            lambda: _close(np.asarray(fit_weighted(*two)[1])[[0, 1], [1, 0]], [-1, -1]),
+            lambda: close(np.asarray(fit_weighted(*two)[1])[[0, 1], [1, 0]], [-1, -1]),
         ),
         (
             "three times larger uncertainties make the covariance nine times larger",
-            lambda: _close(fit_weighted(x, y, 3 * sigma)[1], 9 * np.asarray(fit_weighted(x, y, sigma)[1])),
+            lambda: close(fit_weighted(x, y, 3 * sigma)[1], 9 * np.asarray(fit_weighted(x, y, sigma)[1])),
         ),
         (
             "measuring every point twice halves the covariance",
-            lambda: _close(
+            lambda: close(
                 fit_weighted(*(np.tile(part, 2) for part in (x, y, sigma)))[1],
                 np.asarray(fit_weighted(x, y, sigma)[1]) / 2,
             ),
         ),
         (
             "the covariance does not depend on where the points happened to lie",
-            lambda: _close(fit_weighted(x, 2 * y, sigma)[1], fit_weighted(x, y, sigma)[1]),
+            lambda: close(fit_weighted(x, 2 * y, sigma)[1], fit_weighted(x, y, sigma)[1]),
         ),
     ]
     hints = [
@@ -155,7 +149,7 @@ def check_huber(huber_gradient: Callable) -> None:
     def unaffected() -> bool:
         moved = y.copy()
         moved[2] += 1e6
-        return _close(huber_gradient(theta, X, moved, sigma, 1.3), huber_gradient(theta, X, y, sigma, 1.3))
+        return close(huber_gradient(theta, X, moved, sigma, 1.3), huber_gradient(theta, X, y, sigma, 1.3))
 
     properties = [
         ("it has one component a parameter", lambda: np.shape(huber_gradient(theta, X, y, sigma, 1.3)) == (3,)),
@@ -163,7 +157,7 @@ def check_huber(huber_gradient: Callable) -> None:
         ("it does not grow when an outlier moves even farther away", unaffected),
         (
             "it vanishes where all residuals do",
-            lambda: _close(huber_gradient(theta, X, X @ theta, sigma, 1.3), [0, 0, 0]),
+            lambda: close(huber_gradient(theta, X, X @ theta, sigma, 1.3), [0, 0, 0]),
         ),
         (
             "for a large k it is the gradient of half the mean of (residual / uncertainty)²",

@@ -7,19 +7,13 @@ from functools import cache
 
 import numpy as np
 
-from utils.checks import run_check
+from utils.checks import close, run_check
 from utils.data import football
 
 REQUIRED_M = 1.5
 REQUIRED_S = 0.1
 TRUSTED_M = 1.5
 TRUSTED_USUAL = 0.8
-
-
-def _close(found: object, expected: object) -> bool:
-    """Tell whether two arrays have the same shape and nearly the same values."""
-    found, expected = np.asarray(found, dtype=float), np.asarray(expected, dtype=float)
-    return found.shape == expected.shape and np.allclose(found, expected, rtol=1e-6, atol=1e-8)
 
 
 def _fixed(array: np.ndarray) -> np.ndarray:
@@ -80,23 +74,23 @@ def check_layer(layer: Callable, count_parameters: Callable) -> None:
     def affine() -> bool:
         other = x[::-1]
         parts = [layer(part, W, b, lambda z: z) for part in (x + other, 0 * x, x, other)]
-        return _close(np.add(parts[0], parts[1]), np.add(parts[2], parts[3]))
+        return close(np.add(parts[0], parts[1]), np.add(parts[2], parts[3]))
 
     properties = [
         ("5 rows through a layer with 3 nodes have shape (5, 3)", lambda: np.shape(layer(x, W, b, _relu)) == (5, 3)),
         (
             "x = (1, 2), W = ((1, -1), (0.5, 0)), b = (0, -1), ReLU: it is what you find on paper",
-            lambda: _close(layer(*paper, np.array([0.0, -1.0]), _relu), [[2, 0]]),
+            lambda: close(layer(*paper, np.array([0.0, -1.0]), _relu), [[2, 0]]),
         ),
         (
             "with b = (0, 1.5) instead, too",
-            lambda: _close(layer(*paper, np.array([0.0, 1.5]), _relu), [[2, 0.5]]),
+            lambda: close(layer(*paper, np.array([0.0, 1.5]), _relu), [[2, 0.5]]),
         ),
         ("it uses the activation that it is given", lambda: np.all(np.asarray(layer(x, W, b, np.exp)) > 0)),
         ("without an activation it is a linear map and a shift", affine),
         (
             "each row is treated alone",
-            lambda: _close(layer(x[[2]], W, b, np.tanh), np.asarray(layer(x, W, b, np.tanh))[[2]]),
+            lambda: close(layer(x[[2]], W, b, np.tanh), np.asarray(layer(x, W, b, np.tanh))[[2]]),
         ),
         (
             "one layer from 2 inputs to 3 nodes has as many parameters as on paper",
@@ -169,8 +163,8 @@ def check_network(scale: Callable, unscale: Callable, build_network: Callable) -
                 scale(test, train), (test - train.mean(axis=0)) / train.std(axis=0), rtol=0.01, atol=0.01
             ),
         ),
-        ("one kick alone can be scaled", lambda: _close(scale(test[[3]], train), np.asarray(scale(test, train))[[3]])),
-        ("unscale takes back what scale did", lambda: _close(unscale(scale(test, train), train), test)),
+        ("one kick alone can be scaled", lambda: close(scale(test[[3]], train), np.asarray(scale(test, train))[[3]])),
+        ("unscale takes back what scale did", lambda: close(unscale(scale(test, train), train), test)),
         (
             "6 rows of 4 inputs give 6 rows of 2 outputs",
             lambda: answer(network(4, 2, 5, 2), z).shape == (6, 2),
@@ -289,18 +283,18 @@ def check_trust(spread: Callable, trusted: Callable) -> None:
     ten = kicks[:10]
     properties = [
         ("the spread has one number a kick", lambda: np.shape(spread(members, kicks)) == (len(kicks),)),
-        ("members that agree have no spread", lambda: _close(spread([always(30, 2)] * 4, ten), np.zeros(10))),
+        ("members that agree have no spread", lambda: close(spread([always(30, 2)] * 4, ten), np.zeros(10))),
         (
             "two members 6 m apart along x and 8 m along y are both 5 m from their mean",
-            lambda: _close(spread([always(20, -4), always(26, 4)], ten), np.full(10, 5)),
+            lambda: close(spread([always(20, -4), always(26, 4)], ten), np.full(10, 5)),
         ),
         (
             "three members at y = 0, 0 and 3 m: it is the root of the mean of the squares",
-            lambda: _close(spread([always(20, 0), always(20, 0), always(20, 3)], ten), np.full(10, np.sqrt(2))),
+            lambda: close(spread([always(20, 0), always(20, 0), always(20, 3)], ten), np.full(10, np.sqrt(2))),
         ),
         (
             "flight times are seconds and do not belong into it",
-            lambda: _close(spread([always(20, 0, 1), always(20, 0, 9)], ten), np.zeros(10)),
+            lambda: close(spread([always(20, 0, 1), always(20, 0, 9)], ten), np.zeros(10)),
         ),
         (
             "trusted tells yes or no for each kick",

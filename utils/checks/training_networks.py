@@ -8,7 +8,7 @@ from functools import cache
 
 import numpy as np
 
-from utils.checks import run_check
+from utils.checks import as_array, run_check
 from utils.data.strips import STRIPS, measure_strips
 
 REQUIRED_REJECTION = 3.5
@@ -23,11 +23,6 @@ def _logits_like(shape: tuple, values: object) -> object:
 
     logits = torch.as_tensor(np.array(values, dtype=np.float32))
     return logits[:, None] if len(shape) == 2 else logits
-
-
-def _numbers(found: object) -> np.ndarray:
-    """Return a tensor, an array or a number as an array of float64."""
-    return np.asarray(found.detach().cpu() if hasattr(found, "detach") else found, dtype=float)
 
 
 def check_constant(constant_loss: Callable) -> None:
@@ -141,7 +136,7 @@ def check_batch(batch_test: Callable) -> None:
         return bool(same) and all(same)
 
     properties = [
-        ("it returns one number", lambda: np.shape(_numbers(batch_test(build, loss_of, update, x, y, 2))) == ()),
+        ("it returns one number", lambda: np.shape(as_array(batch_test(build, loss_of, update, x, y, 2))) == ()),
         ("it makes as many updates as `steps` says", lambda: follow(7) > 0 and len(calls) == 7),
         ("each update uses the whole batch, and nothing else", trained_on),
         (
@@ -194,7 +189,7 @@ def check_data(split_events: Callable, normalise_strips: Callable) -> None:
         return np.asarray(first), np.asarray(second)
 
     def normalised(events: np.ndarray) -> np.ndarray:
-        return _numbers(normalise_strips(train, events))
+        return as_array(normalise_strips(train, events))
 
     def steps() -> np.ndarray:
         """Return how each normalised input changes when one strip of one event gets 100 MeV more."""
@@ -278,7 +273,7 @@ def check_model(build_separator: Callable, separator_loss: Callable) -> None:
 
     def outputs(scale: float = 1.0) -> np.ndarray:
         with torch.no_grad():
-            return _numbers(build()(scale * inputs)).reshape(-1)
+            return as_array(build()(scale * inputs)).reshape(-1)
 
     @cache
     def learned() -> float:
@@ -382,7 +377,7 @@ def check_step(update_separator: Callable, photon_probability: Callable) -> None
     kept = {name: values.clone() for name, values in noisy.state_dict().items()}
 
     def probability(events: torch.Tensor = x) -> np.ndarray:
-        return _numbers(photon_probability(noisy.train(), events))
+        return as_array(photon_probability(noisy.train(), events))
 
     def reference() -> np.ndarray:
         with torch.no_grad():
@@ -441,7 +436,7 @@ def check_range(range_test: Callable) -> None:
     rng = np.random.default_rng(41)
     direction = rng.normal(size=6)
     x = torch.as_tensor(rng.normal(size=(60, 32, 6)), dtype=torch.float32)
-    y = torch.as_tensor((_numbers(x) @ direction > 0).astype(np.float32))
+    y = torch.as_tensor((as_array(x) @ direction > 0).astype(np.float32))
     batches = list(zip(x, y, strict=True))
 
     def model() -> nn.Module:
@@ -452,7 +447,7 @@ def check_range(range_test: Callable) -> None:
         return functional.binary_cross_entropy_with_logits(logits[:, 0], target)
 
     def found(rates: object, which: list = batches, loss: Callable = loss_of) -> np.ndarray:
-        return _numbers(range_test(model(), loss, which[: len(rates)], np.array(rates, dtype=float)))
+        return as_array(range_test(model(), loss, which[: len(rates)], np.array(rates, dtype=float)))
 
     def untrained(number: int) -> np.ndarray:
         with torch.no_grad():
@@ -530,7 +525,7 @@ def check_separator(train_separator: Callable) -> None:
 
     @cache
     def probability() -> np.ndarray:
-        return _numbers(trained()(x_test))
+        return as_array(trained()(x_test))
 
     def honest() -> bool:
         bins = np.minimum((5 * probability()).astype(int), 4)
@@ -542,11 +537,11 @@ def check_separator(train_separator: Callable) -> None:
         ("that gives one number from 0 to 1 for each event", lambda: _is_probability(probability(), len(x_test))),
         (
             "the same each time that it is asked",
-            lambda: np.allclose(_numbers(trained()(x_test)), probability(), atol=1e-5),
+            lambda: np.allclose(as_array(trained()(x_test)), probability(), atol=1e-5),
         ),
         (
             "whichever other events are asked about with it",
-            lambda: np.allclose(_numbers(trained()(x_test[:50])), probability()[:50], atol=1e-4),
+            lambda: np.allclose(as_array(trained()(x_test[:50])), probability()[:50], atol=1e-4),
         ),
         (
             "on average more for photons than for pions",

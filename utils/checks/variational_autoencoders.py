@@ -8,7 +8,7 @@ from functools import cache
 
 import numpy as np
 
-from utils.checks import run_check
+from utils.checks import as_array, run_check
 from utils.data.calorimeter import CELL_MM, SHAPE, load_showers
 
 GRAIN, THRESHOLD = 10.0, 2.0  # MeV
@@ -38,13 +38,6 @@ def shower_observables(energy: np.ndarray, deposits: np.ndarray) -> dict[str, np
     }
 
 
-def _numbers(found: object) -> np.ndarray:
-    """Return a tensor, an array or a number as an array of float64."""
-    import keras
-
-    return np.asarray(keras.ops.convert_to_numpy(found), dtype=float)
-
-
 def _slope(function: Callable, values: np.ndarray) -> np.ndarray:
     """Return the gradient of the sum of what a function returns, as Keras's back end finds it."""
     import keras
@@ -52,13 +45,13 @@ def _slope(function: Callable, values: np.ndarray) -> np.ndarray:
     if keras.backend.backend() == "torch":
         point = keras.ops.convert_to_tensor(values.astype(np.float32)).detach().clone().requires_grad_()
         function(point).sum().backward()
-        return _numbers(point.grad)
+        return as_array(point.grad)
     import tensorflow as tf
 
     point = tf.Variable(values, dtype="float32")
     with tf.GradientTape() as tape:
         total = tf.reduce_sum(function(point))
-    return _numbers(tape.gradient(total, point))
+    return as_array(tape.gradient(total, point))
 
 
 def check_divergence(kl_to_prior: Callable) -> None:
@@ -270,7 +263,7 @@ def check_sampling(sample_latent: Callable) -> None:
     zero = np.zeros_like(mean)
 
     def z(*values: np.ndarray) -> np.ndarray:
-        return _numbers(sample_latent(*(ops.convert_to_tensor(v) for v in values)))
+        return as_array(sample_latent(*(ops.convert_to_tensor(v) for v in values)))
 
     def spread() -> bool:
         many = rng.normal(size=(40_000, 2)).astype(np.float32)
@@ -329,7 +322,7 @@ def check_rate(latent_rate: Callable) -> None:
     width = ops.convert_to_tensor(log_variance)
 
     def rate(m: np.ndarray, v: np.ndarray) -> np.ndarray:
-        return _numbers(latent_rate(ops.convert_to_tensor(m), ops.convert_to_tensor(v)))
+        return as_array(latent_rate(ops.convert_to_tensor(m), ops.convert_to_tensor(v)))
 
     def sampled() -> bool:
         z = mean + np.exp(0.5 * log_variance) * rng.normal(size=(20_000, 8, 5))
@@ -371,7 +364,7 @@ def check_distortion(deposit_loss: Callable) -> None:
 
     def loss(x: np.ndarray, values: np.ndarray, **options: float) -> np.ndarray:
         logs = ops.convert_to_tensor(np.log(np.asarray(values, dtype=np.float32)))
-        return _numbers(deposit_loss(ops.convert_to_tensor(np.asarray(x, dtype=np.float32)), logs, **options))
+        return as_array(deposit_loss(ops.convert_to_tensor(np.asarray(x, dtype=np.float32)), logs, **options))
 
     def formula(grain: float) -> np.ndarray:
         x, m = deposits.astype(float), expected.astype(float)

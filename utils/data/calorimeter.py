@@ -38,6 +38,7 @@ def step_electrons(
     interactions in matter").
 
     Args:
+        rng: the random generator.
         before: electrons, shape (8, n), rows: energy (MeV), x, y, z (radiation lengths), direction (3), shower.
 
     Returns:
@@ -73,6 +74,11 @@ def fly_photons(rng: np.random.Generator, photons: np.ndarray, energy: np.ndarra
 
     The mean free path is that of lead: 9/7 radiation lengths at the highest energies, three times as long at 3 MeV,
     where Compton scattering takes over, and short below 1 MeV (NIST XCOM, https://doi.org/10.18434/T48G6X; rounded).
+
+    Args:
+        rng: the random generator.
+        photons: shape (8, n), rows as in `step_electrons`.
+        energy: decides how far they fly (MeV), shape (n,).
     """
     rate = np.interp(np.log(energy), np.log(PHOTON_MEV), PHOTON_RATE)
     moved = photons.copy()
@@ -85,6 +91,10 @@ def make_pairs(rng: np.random.Generator, photons: np.ndarray) -> np.ndarray:
 
     One takes the share v of the energy, dN/dv ∝ 1 - 4/3 v (1 - v) (Particle Data Group, as above): in six of seven
     cases v is uniform, in one it follows (v - 1/2)².
+
+    Args:
+        rng: the random generator.
+        photons: shape (8, n), rows as in `step_electrons`.
     """
     v = rng.random(photons.shape[1])
     edge = rng.random(v.size) < 1 / 7

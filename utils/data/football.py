@@ -81,7 +81,8 @@ def fly(kicks: np.ndarray, step: float = 0.01, density: float = AIR_DENSITY) -> 
         density: of the air in kg/m³.
 
     Raises:
-        ValueError: the shape, a speed or an elevation is impossible, or the step is not positive.
+        ValueError: the shape, a speed or an elevation is impossible, an input is not finite, or the step is not
+            positive.
     """
     position, velocity, wind, spin = _start(kicks, step)
     landed = np.full((position.shape[1], 3), np.nan)
@@ -108,7 +109,8 @@ def trace(kick: np.ndarray, step: float = 0.01) -> np.ndarray:
         step: time step in seconds.
 
     Raises:
-        ValueError: the shape, the speed or the elevation is impossible, or the step is not positive.
+        ValueError: the shape, the speed or the elevation is impossible, an input is not finite, or the step is not
+            positive.
     """
     position, velocity, wind, spin = _start(np.asarray(kick)[None], step)
     path = [position[:, 0]]
@@ -126,7 +128,9 @@ def _start(kicks: np.ndarray, step: float) -> tuple[np.ndarray, np.ndarray, np.n
     speed, elevation, backspin, sidespin, tail, cross = kicks.T
     if not (np.all(speed > 0) and np.all(elevation > 0) and np.all(elevation < 90)):
         raise ValueError("A kick needs a speed above 0 and an elevation between 0 and 90 degrees.")
-    if step <= 0:
+    if not np.isfinite(kicks).all():
+        raise ValueError("A kick has an input that is no finite number: speed, spin and wind must be.")
+    if not step > 0:
         raise ValueError(f"step = {step} s must be positive.")
     angle, zero = np.radians(elevation), np.zeros(len(kicks))
     velocity = np.stack([speed * np.cos(angle), zero, speed * np.sin(angle)])

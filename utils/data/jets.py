@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from utils.data import DataError, checked_path
+
+if TYPE_CHECKING:
+    from tqdm import tqdm
 
 RADIUS = 0.8  # of the anti-kT jets
 CONSTITUENTS = 40  # the hardest ones are kept
@@ -81,7 +85,7 @@ def load_benchmark(split: str, jets: int | None = None, folder: Path | None = No
         folder: where the file lies or shall lie; None for the user's cache.
 
     Raises:
-        ValueError: there is no such split.
+        ValueError: there is no such split, or fewer than one jet is asked for.
         DataError: there is no network, or what came is not the file of the record.
     """
     import pooch  # these two serve the benchmark alone
@@ -89,6 +93,8 @@ def load_benchmark(split: str, jets: int | None = None, folder: Path | None = No
 
     if split not in CHECKSUMS:
         raise ValueError(f'split = {split!r} is unknown; the benchmark has "train", "val" and "test".')
+    if jets is not None and jets < 1:
+        raise ValueError(f"jets = {jets}: at least one is needed; None stands for all.")
     pooch.get_logger().setLevel("WARNING")
     folder = Path(pooch.os_cache("deep-learning-meets-physics")) if folder is None else folder
     try:
@@ -191,7 +197,7 @@ def _distance(eta1: np.ndarray, phi1: np.ndarray, eta2: np.ndarray, phi2: np.nda
     return np.hypot(eta1 - eta2, (phi1 - phi2 + np.pi) % (2 * np.pi) - np.pi)
 
 
-def _bar(name: str):
+def _bar(name: str) -> tqdm:
     """Return a progress bar for a download, on standard output."""
     from tqdm import tqdm
 

@@ -219,11 +219,13 @@ def reconstruct(images: np.ndarray) -> dict[str, np.ndarray]:
         images: energy of each cell in MeV, shape (n, 2, 32, 24).
 
     Raises:
-        ValueError: the shape is another one, or an event is empty.
+        ValueError: the shape is another one, there is no event, or an event is empty.
     """
     images = np.asarray(images)
     if images.ndim != 4 or images.shape[1:] != (2, PLANES, CELLS):
         raise ValueError(f"images have the shape {images.shape}, not (n, 2, {PLANES}, {CELLS}).")
+    if not len(images):
+        raise ValueError("images holds no event: at least one is needed.")
     parts = [_reconstruct(np.asarray(part, np.float64)) for part in np.array_split(images, len(images) // _CHUNK + 1)]
     return {name: np.concatenate([part[name] for part in parts]) for name in QUANTITIES}
 

@@ -22,7 +22,12 @@ def measure_speeds(
 
     Returns:
         momentum in GeV (uniform from 0.6 to 3.0), measured 1/β, and whether it is a proton, each of shape (2 number,).
+
+    Raises:
+        ValueError: fewer than one particle of each species.
     """
+    if number < 1:
+        raise ValueError(f"number = {number} particles of each species: at least one is needed.")
     momentum = rng.uniform(0.6, 3.0, 2 * number)
     proton = np.repeat([False, True], number)
     mass = np.where(proton, PROTON_MASS, PION_MASS)

@@ -141,6 +141,25 @@ def triggered(pixels: np.ndarray) -> np.ndarray:
     return (pixels.sum(axis=(1, 2)) >= SMALLEST_SIZE) & ((pixels > 0).sum(axis=(1, 2)) >= FEWEST_PIXELS)
 
 
+def fold(images: Images) -> Images:
+    """Return the images reflected so that the centre of their light lies at 0 <= y <= x, one eighth of the camera.
+
+    Reflections at x = 0, y = 0 and x = y change nothing for a square camera that looks at sources around its middle.
+    Impact points and directions are reflected with their images; the centre is that of the cleaned image.
+    """
+    centre = hillas(clean(images.pixels))
+    left, below = centre["x"] < 0, centre["y"] < 0
+    steep = np.abs(centre["y"]) > np.abs(centre["x"])
+    pixels = np.where(left[:, None, None], images.pixels[:, :, ::-1], images.pixels)
+    pixels = np.where(below[:, None, None], pixels[:, ::-1], pixels)
+    pixels = np.where(steep[:, None, None], pixels.transpose(0, 2, 1), pixels)
+    vectors = []
+    for x, y in ((images.impact_x, images.impact_y), (images.direction_x, images.direction_y)):
+        x, y = np.where(left, -x, x), np.where(below, -y, y)
+        vectors += [np.where(steep, y, x), np.where(steep, x, y)]
+    return Images(pixels, images.energy, *vectors, images.x_max)
+
+
 def _power_law(quantile: np.ndarray, lowest: float, highest: float, index: float) -> np.ndarray:
     """Return the energies below which these parts of a power law lie."""
     if index == 1:
