@@ -148,3 +148,11 @@ def test_bad_input_is_told() -> None:
         encode([["gluon"]], {"muon": 3})
     with pytest.raises(ValueError, match="no sentence"):
         encode([], {"muon": 3})
+
+
+def test_no_spinless_particle_decays_into_another_one_and_a_photon() -> None:
+    spinless = {"H", "B", "D", "K", "π"}  # the photon has helicity 1: angular momentum would not be conserved
+    for mother, modes in DECAYS.items():
+        for daughters in map(str.split, modes):
+            if len(daughters) == 2 and daughters.count("γ") == 1 and mother in spinless:
+                assert not spinless & set(daughters), (mother, daughters)

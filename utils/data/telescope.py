@@ -249,7 +249,7 @@ def _with_neighbours(mask: np.ndarray) -> np.ndarray:
 
 
 def _touches_another(mask: np.ndarray) -> np.ndarray:
-    """Return how many of its up to eight neighbours are in `mask`, as "at least one", shape (n, 24, 24)."""
+    """Return which pixels have at least one of their up to eight neighbours in `mask`, shape (n, 24, 24)."""
     padded = np.pad(mask, ((0, 0), (1, 1), (1, 1)))
     sides = padded[:, :-2] | padded[:, 1:-1] | padded[:, 2:]
     return sides[:, :, :-2] | sides[:, :, 2:] | padded[:, :-2, 1:-1] | padded[:, 2:, 1:-1]
