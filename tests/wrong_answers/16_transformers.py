@@ -243,6 +243,15 @@ WRONG = {
                 "([s for s in h[1][1:] if s != END], score(h))",
             ),
         ),
+        "finished ones do not count against the width": _with(
+            BEAM,
+            (
+                "beam = sorted(beam, key=score, reverse=True)[:width]",
+                "beam.sort(key=score, reverse=True); going = [h for h in beam if h[1][-1] != END][:width]\n"
+                + 20 * " "
+                + "beam = [h for h in beam if h in going or h[1][-1] == END]",
+            ),
+        ),
         "only the best, no list": _with(BEAM, ("for h in beam]", "for h in beam][0]")),
         "worst first": _with(BEAM, ("for h in beam]", "for h in beam[::-1]]")),
         "half the sum kept": _with(BEAM, ("total + log", "0.5 * (total + log)")),

@@ -284,6 +284,10 @@ def check_beam(beam_search: Callable) -> None:
         ("also with alpha = 0.5", lambda: all(exhaustive(seed, 0.5) for seed in range(1, 13))),
         ("the best comes first, and none twice", lambda: all(ordered(seed) for seed in range(1, 7))),
         ("it stops after `longest` symbols", lambda: len(found("endless", 2, 0.0, 5)[0][1]) == 5),
+        (
+            "at most `width` formulas, finished and open ones together",
+            lambda: all(len(found(seed, width)) <= width for seed in range(1, 7) for width in (1, 2, 3)),
+        ),
     ]
     hints = [
         "A hypothesis is a pair: the sum of its logarithms, and its list of symbols from START on.",
