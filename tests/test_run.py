@@ -1,5 +1,6 @@
 """The run profile: what it refuses, that it makes a run reproducible, and that importing `utils` costs nothing."""
 
+import os
 import random
 import subprocess
 import sys
@@ -19,13 +20,15 @@ HEAVY = {"torch", "tensorflow", "keras", "sklearn", "matplotlib"}
 
 
 def fake_torch(cuda: bool = False, mps: bool = False) -> SimpleNamespace:
-    """Return what `start_run` needs of PyTorch; it remembers its seed."""
+    """Return what `start_run` needs of PyTorch; it remembers its seed and its number of threads."""
     torch = SimpleNamespace(
         cuda=SimpleNamespace(is_available=lambda: cuda),
         backends=SimpleNamespace(mps=SimpleNamespace(is_available=lambda: mps)),
         seeds=[],
+        threads=[],
     )
     torch.manual_seed = torch.seeds.append
+    torch.set_num_threads = torch.threads.append
     return torch
 
 
@@ -111,6 +114,7 @@ def test_auto_takes_the_best_device(monkeypatch: pytest.MonkeyPatch, cuda: bool,
     monkeypatch.setitem(sys.modules, "torch", torch)
     assert start_run(seed=7).device == found
     assert torch.seeds == [7]
+    assert torch.threads == [1]
     assert start_run(device="cpu").device == "cpu"
 
 
@@ -184,6 +188,29 @@ def test_tensorflow_that_uses_a_gpu_already_is_told(monkeypatch: pytest.MonkeyPa
     monkeypatch.setitem(sys.modules, "tensorflow", SimpleNamespace(config=SimpleNamespace(set_visible_devices=refuse)))
     with pytest.raises(RunError, match="restart the kernel"):
         _set_tensorflow_device("cpu")
+
+
+LIBRARIES = "numpy, sklearn.ensemble, torch, xgboost"
+
+
+@pytest.mark.parametrize("profile", ["quick", "full"])
+@pytest.mark.parametrize(("before", "after"), [(LIBRARIES, "sys"), ("sys", LIBRARIES)])
+def test_quick_computes_on_one_thread(profile: str, before: str, after: str) -> None:
+    """Four are asked for, so that some library has more than one on every machine; `full` leaves it at that."""
+    code = f"""
+import sys, threadpoolctl
+import {before}
+from utils.run import start_run
+start_run({profile!r})
+import {after}
+import torch
+print(torch.get_num_threads(), *(pool["num_threads"] for pool in threadpoolctl.threadpool_info()))
+"""
+    asked = os.environ | {"OMP_NUM_THREADS": "4"}
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True, env=asked)
+    threads = [int(number) for number in done.stdout.split()]
+    assert len(threads) >= 5
+    assert (max(threads) == 1) == (profile == "quick")
 
 
 def test_importing_utils_is_light() -> None:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 from utils.checks import is_stub
 from utils.errors import CourseError
@@ -45,12 +46,12 @@ class Run:
 
 
 def start_run(profile: str = "quick", seed: int = 1, device: str = "auto", backend: str | None = None) -> Run:
-    """Check the notebook's parameters and seed Python, NumPy and the framework that is in use.
+    """Check the notebook's parameters, seed Python, NumPy and the framework in use, and share out the threads.
 
     Call it after `import torch` and before `import keras`.
 
     Args:
-        profile: "quick" (two cores, a minute) or "full" (a GPU, or a night).
+        profile: "quick" (two cores, a minute; libraries compute on one thread) or "full" (a GPU, or a night).
         seed: any whole number from 0 to 2**32 - 1.
         device: "auto", "cpu", "cuda" or "mps"; "auto" takes CUDA, then Apple's MPS, then the CPU.
         backend: "tensorflow" or "torch" in a Keras notebook, else None.
@@ -62,6 +63,8 @@ def start_run(profile: str = "quick", seed: int = 1, device: str = "auto", backe
     _check_choice("device", device, DEVICES)
     if isinstance(seed, bool) or not isinstance(seed, int) or not 0 <= seed < 2**32:
         raise RunError(f"seed = {seed!r} is not a whole number from 0 to 4294967295; seed = 1 is the committed one.")
+    if profile == "quick":
+        _use_one_thread()
     if backend is not None:
         _check_choice("backend", backend, BACKENDS)
         _start_keras(backend, seed, device)
@@ -77,6 +80,18 @@ def _check_choice(name: str, value: object, known: tuple[str, ...]) -> None:
     """Raise unless `value` is one of the known choices."""
     if value not in known:
         raise RunError(f"{name} = {value!r} is unknown; the course knows " + ", ".join(f'"{k}"' for k in known) + ".")
+
+
+def _use_one_thread() -> None:
+    """Let NumPy, scikit-learn, XGBoost and PyTorch compute on one thread each, imported already or later.
+
+    Models as small as those of `quick` gain next to nothing from a second one, and wait long for it when something else
+    computes. TensorFlow's own threads wait patiently and are left alone.
+    """
+    os.environ["OMP_NUM_THREADS"] = "1"
+    threadpool_limits(1)
+    if "torch" in sys.modules:
+        sys.modules["torch"].set_num_threads(1)
 
 
 def _start_keras(backend: str, seed: int, device: str) -> None:

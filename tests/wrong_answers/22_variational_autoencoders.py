@@ -61,8 +61,8 @@ def _distance(*lines: str) -> str:
 KEEP_ABOVE = "return np.where(measured < threshold, 0, measured)"
 SAFE_LOG = "logs = ops.log(ops.maximum(deposits, 1e-6))"
 VIEWS = (
-    "a = checks.shower_observables(energy_a, showers_a)",
-    "b = checks.shower_observables(energy_b, showers_b)",
+    "a = calorimeter.shower_observables(energy_a, showers_a)",
+    "b = calorimeter.shower_observables(energy_b, showers_b)",
 )
 
 WRONG = {
@@ -375,7 +375,7 @@ ALTERNATIVES = {
         ),
         "classifier": _distance(
             "def look(energy, x):",
-            "    seen = checks.shower_observables(energy, x)",
+            "    seen = calorimeter.shower_observables(energy, x)",
             "    return np.column_stack([x.sum(axis=(2, 3)) / energy[:, None], *seen.values()])",
             "a, b = look(energy_a, showers_a), look(energy_b, showers_b)",
             "x, y = np.concatenate([a, b]), np.repeat([0, 1], [len(a), len(b)])",

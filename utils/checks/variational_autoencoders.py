@@ -9,33 +9,10 @@ from functools import cache
 import numpy as np
 
 from utils.checks import as_array, run_check
-from utils.data.calorimeter import CELL_MM, SHAPE, load_showers
+from utils.data.calorimeter import SHAPE, load_showers
 
 GRAIN, THRESHOLD = 10.0, 2.0  # MeV
 TWICE = 2.0  # how much farther than good showers the spoilt ones must be
-
-
-def shower_observables(energy: np.ndarray, deposits: np.ndarray) -> dict[str, np.ndarray]:
-    """Return four observables of each shower.
-
-    Args:
-        energy: of the electrons (GeV), shape (n,).
-        deposits: MeV, shape (n, 7, 12, 15).
-
-    Returns:
-        For each name an array of shape (n,): "energy sum" relative to the energy of the electron, "depth" (mean layer,
-        counted from 0, weighted by energy), "radius" (mean distance from the beam axis in mm, weighted by energy), and
-        "cells hit" (share of the cells that are not empty).
-    """
-    rows, columns = np.indices(SHAPE[1:])
-    distance = CELL_MM * np.hypot(rows - SHAPE[1] // 2, columns - SHAPE[2] // 2)
-    total = np.maximum(deposits.sum(axis=(1, 2, 3)), 1e-9)
-    return {
-        "energy sum": total / (1000 * energy),
-        "depth": deposits.sum(axis=(2, 3)) @ np.arange(SHAPE[0]) / total,
-        "radius": (deposits.sum(axis=1) * distance).sum(axis=(1, 2)) / total,
-        "cells hit": (deposits > 0).mean(axis=(1, 2, 3)),
-    }
 
 
 def _slope(function: Callable, values: np.ndarray) -> np.ndarray:
@@ -501,6 +478,6 @@ def check_distance(shower_distance: Callable) -> None:
         "Draw the histograms of one observable for the good set and a spoilt one. Which observable shows it?",
         "Means alone do not see a wrong spread: compare whole distributions.",
         "Observables have different units and spreads: divide each by its own spread before you add.",
-        "checks.shower_observables returns four observables; exercise 3 shows them.",
+        "calorimeter.shower_observables returns four observables; exercise 3 shows them.",
     ]
     run_check("Exercise 4", properties, "the table in exercise 4", hints)

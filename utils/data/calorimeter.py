@@ -225,6 +225,29 @@ def _cascade(
     return total.reshape(sizes)
 
 
+def shower_observables(energy: np.ndarray, deposits: np.ndarray) -> dict[str, np.ndarray]:
+    """Return four observables of each shower.
+
+    Args:
+        energy: of the electrons (GeV), shape (n,).
+        deposits: MeV, shape (n, 7, 12, 15).
+
+    Returns:
+        For each name an array of shape (n,): "energy sum" relative to the energy of the electron, "depth" (mean layer,
+        counted from 0, weighted by energy), "radius" (mean distance from the beam axis in mm, weighted by energy), and
+        "cells hit" (share of the cells that are not empty).
+    """
+    rows, columns = np.indices(SHAPE[1:])
+    distance = CELL_MM * np.hypot(rows - SHAPE[1] // 2, columns - SHAPE[2] // 2)
+    total = np.maximum(deposits.sum(axis=(1, 2, 3)), 1e-9)
+    return {
+        "energy sum": total / (1000 * energy),
+        "depth": deposits.sum(axis=(2, 3)) @ np.arange(SHAPE[0]) / total,
+        "radius": (deposits.sum(axis=1) * distance).sum(axis=(1, 2)) / total,
+        "cells hit": (deposits > 0).mean(axis=(1, 2, 3)),
+    }
+
+
 def load_showers(part: str) -> tuple[np.ndarray, np.ndarray]:
     """Return showers of electrons, energies uniform in `ENERGY_RANGE`, made once with `simulate`.
 
